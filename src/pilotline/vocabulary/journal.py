@@ -80,3 +80,10 @@ class Durable:
 
     entry: int
     fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The backend has taken this entry: the journal may forget it."""
+
+    entry: int

@@ -1,0 +1,46 @@
+# All that is done with this project is a target here; `make` alone lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.set-up
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup run test check bench requirements format clean
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP)  ## install everything into .venv; quick when nothing changed
+	@echo "Set up in .venv; try: make run"
+
+$(STAMP): uv.lock pyproject.toml scripts/setup.sh
+	@scripts/setup.sh "$(PYTHON)"
+	@touch $@
+
+run: $(STAMP)  ## start a virtual station; a simulated car comes, charges and leaves
+	@$(BIN)/pilotline run --demo
+
+test: $(STAMP)  ## run all tests that need no root
+	@$(BIN)/pytest
+
+check: $(STAMP)  ## format, lint, types, import contracts, then the tests: what CI runs
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+bench: $(STAMP)  ## print the benchmark table, with ratios to the named peers
+	@$(BIN)/python bench/run.py
+
+requirements: $(STAMP)  ## run the tests and print requirement -> tests
+	@$(BIN)/python scripts/requirements.py
+
+format: $(STAMP)  ## put the code into its format and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+clean:  ## remove what these targets made, .venv included; never the data of a station
+	rm -rf .venv dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,3 @@
+"""The plugins every test runs with; what they do stands in ``tests/support``."""
+
+pytest_plugins = ["pytester", "support.requirements", "support.shared", "support.skips"]
