@@ -1,0 +1,174 @@
+"""Reads a charger model (``chargers/*.toml``, or a file of the user's own) into the vocabulary's types.
+
+The layout of the file is argued in ``chargers/evnet-7kw-s.toml``; it is that of
+:class:`~pilotline.vocabulary.charger.ChargerModel` with the RTM's part beside it, the rating and the outlet
+given once, faults by name, colours by name, and a list for the keys without a value.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from pilotline.models.document import Document, ModelError, Node, list_names, open_document, spell
+from pilotline.models.records import build, name_value, read, read_key, suggest
+from pilotline.vocabulary import faults
+from pilotline.vocabulary.board import Light
+from pilotline.vocabulary.charger import ChargerModel, KeyValue, Outlet, Rating, RingRow, RtmModel
+from pilotline.vocabulary.faults import BY_NAME, Fault
+from pilotline.vocabulary.status import ConnectorStatus
+
+__all__ = ["ModelError", "list_models", "load_charger", "read_charger"]
+
+_FOLDER = "chargers"
+_MADE_HERE = {"hash", "rtm"}
+_KEYS = {f.name for f in (*fields(ChargerModel), *fields(RtmModel))} - _MADE_HERE | {"colours"}
+
+
+def list_models() -> tuple[str, ...]:
+    """The names of the charger models that come with Pilotline."""
+    return list_names(_FOLDER)
+
+
+def load_charger(name_or_path: str | Path) -> ChargerModel:
+    """A model by name (``evnet-7kw-s``) or by the path of a ``.toml`` file; ModelError when it is refused."""
+    return read_charger(open_document(_FOLDER, name_or_path))
+
+
+def read_charger(document: Document) -> ChargerModel:
+    """Build the model from a file's content, and check what no single type can see."""
+    root = document.root
+    once = {"rating": read(Rating, root.child("rating")), "outlet": read(Outlet, root.child("outlet"))}
+    given = {
+        **once,
+        "rtm": _read_rtm(root, once),
+        "ring": _read_ring(root),
+        "key_defaults": _read_keys(root.child("key_defaults")),
+    }
+    model = build(ChargerModel, root, given, _KEYS)
+    _check_connectors(root, model)
+    _check_meter(root, model)
+    return model
+
+
+def _read_rtm(root: Node, once: Mapping[str, Any]) -> RtmModel:
+    absent = _read_faults(root.child("absent_faults"))
+    _check_absent(root.child("absent_faults"), once["outlet"], absent)
+    identity = int.from_bytes(hashlib.sha256(root.document.data).digest()[:8], "big")
+    return build(RtmModel, root, {**once, "hash": identity, "absent_faults": absent}, _KEYS)
+
+
+def _read_faults(node: Node) -> int:
+    """A list of fault names as the mask they make."""
+    found: list[Fault] = []
+    for element in node.array():
+        name = element.text()
+        if name not in BY_NAME:
+            raise element.refuse(f"unknown fault {name_value(element)}" + suggest(name, BY_NAME))
+        if BY_NAME[name] in found:
+            raise element.refuse("this fault is listed twice")
+        found.append(BY_NAME[name])
+    return faults.mask_of(found)
+
+
+def _check_absent(node: Node, outlet: Outlet, absent: int) -> None:
+    """What is fitted can fail, what is not cannot (E-01). 0x60 is made of the lock's two bits."""
+    for part, fitted, mask in (
+        ("a lock", outlet.lock, faults.MISSING_PCM),
+        ("a proximity reading", outlet.proximity, faults.PP_UNPRESENT),
+    ):
+        if fitted and absent & mask:
+            raise node.refuse(f"the outlet has {part}, so its faults are not absent")
+        if not fitted and absent & mask != mask:
+            names = ", ".join(f.name for f in faults.FAULTS if f.code & mask == f.code and f.code & ~absent)
+            raise node.refuse(f"the outlet has not {part}, so these are absent: {names}")
+
+
+def _read_ring(root: Node) -> dict[ConnectorStatus, RingRow]:
+    colours = {name: _read_colour(node) for name, node in root.child("colours").table().items()}
+    nodes = {read_key(ConnectorStatus, key, node): node for key, node in root.child("ring").table().items()}
+    own = {status: node for status, node in nodes.items() if not _is_borrowed(node)}
+    rows = {status: _read_row(node, colours) for status, node in own.items()}
+    borrowed = {status: _borrow(node, rows) for status, node in nodes.items() if _is_borrowed(node)}
+    return rows | borrowed
+
+
+def _read_colour(node: Node) -> int:
+    colour: int = read(int, node)
+    if not 0 <= colour <= 0xFFFFFF:
+        raise node.refuse("a colour is 0x000000 to 0xFFFFFF")
+    return colour
+
+
+def _is_borrowed(node: Node) -> bool:
+    return type(node.value) is dict and "shown_as" in node.table()
+
+
+def _borrow(node: Node, rows: Mapping[ConnectorStatus, RingRow]) -> RingRow:
+    """``{ shown_as = "Unavailable" }``: the row of another status, which has colours of its own."""
+    _only(node, {"shown_as"})
+    status: ConnectorStatus = read(ConnectorStatus, node.child("shown_as"))
+    if status not in rows:
+        raise node.refuse(f"{status.value} has no colours of its own")
+    return rows[status]
+
+
+def _read_row(node: Node, colours: Mapping[str, int]) -> RingRow:
+    """``{ online = …, offline = … }``, or one light for both."""
+    if not isinstance(node.value, dict):
+        light = _read_light(node, colours)
+        return RingRow(light, light)
+    _only(node, {"online", "offline"})
+    return RingRow(_read_light(node.child("online"), colours), _read_light(node.child("offline"), colours))
+
+
+def _only(node: Node, known: set[str]) -> None:
+    for key, child in node.table().items():
+        if key not in known:
+            raise child.refuse("unknown key" + suggest(key, known))
+
+
+def _read_light(node: Node, colours: Mapping[str, int]) -> Light:
+    """One colour is steady, two blink."""
+    named = node.array() if isinstance(node.value, list) else [node]
+    mixed = [_find_colour(element, colours) for element in named]
+    if not 1 <= len(mixed) <= 2:
+        raise node.refuse("a light is one colour, or two that it changes between")
+    return Light(mixed[0], mixed[-1])
+
+
+def _find_colour(node: Node, colours: Mapping[str, int]) -> int:
+    name = node.text()
+    if name not in colours:
+        raise node.refuse(f"{name_value(node)} is no colour of [colours]" + suggest(name, colours))
+    return colours[name]
+
+
+def _read_keys(node: Node) -> dict[str, KeyValue]:
+    """The factory values; the list ``null`` names the keys without one."""
+    values = node.table()
+    unset = values.pop("null").array() if "null" in values else []
+    defaults: dict[str, KeyValue] = {}
+    seen: dict[str, str] = {}
+    for key, child in [*values.items(), *((element.text(), element) for element in unset)]:
+        if key.casefold() in seen:  # names match without case (E-61)
+            raise child.refuse(f"duplicate of {spell((seen[key.casefold()],))}")
+        seen[key.casefold()] = key
+        defaults[key] = None if child in unset else read(KeyValue, child)
+    return defaults
+
+
+def _check_connectors(root: Node, model: ChargerModel) -> None:
+    told = model.key_defaults.get("NumberOfConnectors", model.connectors)
+    if told != model.connectors:
+        raise (
+            root.child("key_defaults").child("NumberOfConnectors").refuse(f"connectors is {model.connectors}")
+        )
+
+
+def _check_meter(root: Node, model: ChargerModel) -> None:
+    """A profile by name has to be one we know; a path is checked when it is opened."""
+    known = list_names("meters")
+    if model.meter and not model.meter.profile.endswith(".toml") and model.meter.profile not in known:
+        raise root.child("meter").child("profile").refuse(f"no such meter; there are {', '.join(known)}")
