@@ -1,0 +1,428 @@
+"""The OCPP-J transport of a charge point: one WebSocket to the backend, kept up for ever.
+
+It dials ``url/id`` with the subprotocol ocpp1.6, hands texts both ways, and when the connection ends for
+whatever cause it says why in one sentence for people, waits, and dials again. No await is without a
+deadline: dialling, every send, the ping that finds a half-open socket, and the close. The library's own
+keepalive is off, because its ping waits without limit for a peer that stops reading.
+
+It knows no OCPP message (:mod:`pilotline.wire.ocpp`), keeps no text over a disconnect, and does no
+security beyond TLS and the credentials in its URL, which no sentence or log shows.
+"""
+
+import asyncio
+import errno
+import logging
+import os
+import socket
+import ssl
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit, urlunsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidHeader,
+    InvalidStatus,
+    InvalidURI,
+    NegotiationError,
+    SecurityError,
+    WebSocketException,
+)
+from websockets.typing import Subprotocol
+
+SUBPROTOCOL = Subprotocol("ocpp1.6")
+_HEADER = "Sec-WebSocket-Protocol"
+_TOO_BIG = 1009  # RFC 6455 §7.4.1
+_GOING_AWAY = 1001
+_OUTBOX_LIMIT = 64
+"""Texts accepted while the socket takes none; far more than one call and one answer at a time need."""
+
+_LIBRARY_LOG = logging.getLogger("pilotline.websockets")
+_LIBRARY_LOG.setLevel(logging.WARNING)  # its DEBUG prints the Authorization header
+
+
+class UrlError(ValueError):
+    """A URL or station id that cannot be dialled; the message is a sentence for people, without the URL."""
+
+
+class SubprotocolRefusedError(InvalidHandshake):
+    """The server switched to WebSocket without ocpp1.6; the message is what it offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Texts flow from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The connection ended, or could not be had; the next try is in ``retry_in_s`` seconds."""
+
+    reason: str
+    retry_in_s: float
+
+
+State = Connected | Disconnected
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """All in seconds. A connection older than ``steady_s`` sets the back-off to its beginning."""
+
+    open_s: float = 15.0
+    ping_interval_s: float = 30.0
+    ping_timeout_s: float = 15.0
+    send_s: float = 10.0
+    close_s: float = 3.0
+    first_backoff_s: float = 1.0
+    longest_backoff_s: float = 60.0
+    steady_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What has happened since the client was made."""
+
+    connects: int = 0
+    disconnects: int = 0
+    failed_attempts: int = 0
+    oversized: int = 0
+    """Connections ended because the server sent a message over the bound."""
+    binary_ignored: int = 0
+    """OCPP-J knows text frames only."""
+    unsent: int = 0
+    """Texts given while there was no connection, or the outbox was full."""
+
+
+# --- the address ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where to dial. ``uri`` bears no credentials; ``address`` and ``path`` are what sentences may show."""
+
+    uri: str
+    host: str
+    address: str
+    path: str
+    secure: bool
+    authorization: str | None
+
+
+def parse_endpoint(url: str, station_id: str) -> Endpoint:
+    """The endpoint of a station: its id, percent-encoded, is the last part of the path (OCPP-J §3.1.1)."""
+    parts = _split(url)
+    path = parts.path.rstrip("/")
+    host = (parts.hostname or "").lower()
+    secure = parts.scheme == "wss"
+    shown = f"[{host}]" if ":" in host else host
+    address = f"{shown}:{parts.port or (443 if secure else 80)}"
+    uri = urlunsplit((parts.scheme, address, f"{path}/{_quote_id(station_id)}", parts.query, ""))
+    return Endpoint(uri, host, address, path or "/", secure, _authorization(parts))
+
+
+def _split(url: str) -> SplitResult:
+    """Checked before anything else sees it, because urlsplit silently drops some characters."""
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise UrlError("The URL may only have printable ASCII characters and no spaces.")
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError:
+        raise UrlError("The URL's host or port is malformed.") from None
+    if parts.scheme not in ("ws", "wss"):
+        raise UrlError("The URL must begin with ws:// or wss://.")
+    if not host or parts.port == 0:
+        raise UrlError("The URL names no host, or port 0.")
+    if parts.fragment or "#" in url:
+        raise UrlError("The URL must not have a fragment (#...).")
+    return parts
+
+
+def _quote_id(station_id: str) -> str:
+    if not station_id or station_id in (".", ".."):
+        raise UrlError("The station's id is empty, or no name a URL can carry.")
+    try:
+        return quote(station_id, safe="")
+    except UnicodeEncodeError:
+        raise UrlError("The station's id is not a valid text.") from None
+
+
+def _authorization(parts: SplitResult) -> str | None:
+    """HTTP Basic (RFC 7617), kept out of the URI so that no exception of the library can carry it."""
+    if parts.username is None:
+        return None
+    pair = unquote_to_bytes(parts.username) + b":" + unquote_to_bytes(parts.password or "")
+    return "Basic " + b64encode(pair).decode()
+
+
+# --- the sentences ----------------------------------------------------------------------------------
+
+
+def explain_failure(error: Exception, endpoint: Endpoint, open_s: float) -> str:
+    """Why dialling failed, in one sentence."""
+    server = f"the server at {endpoint.address}"
+    match error:
+        case SubprotocolRefusedError():
+            return f"{server} does not speak {SUBPROTOCOL}: it offered {error}"
+        case InvalidStatus():
+            return f"{server} {_explain_status(error.response.status_code, endpoint)}"
+        case InvalidURI() | SecurityError():
+            return f"{server} sends the station to an address it may not follow"
+        case WebSocketException() | EOFError():
+            return f"{server} does not answer like a WebSocket server"
+        case OSError():
+            return _explain_network(error, endpoint, open_s)
+        case _:
+            return f"{server} cannot be dialled ({type(error).__name__})"
+
+
+def _explain_status(status: int, endpoint: Endpoint) -> str:
+    match status:
+        case 401 | 403:
+            return f"refused this station's id or credentials (HTTP {status})"
+        case 404:
+            return (
+                f"has nothing at {endpoint.path} for this station (HTTP 404): "
+                "check the URL's path and the station's id"
+            )
+        case 400 | 426:
+            return f"refused the connection (HTTP {status}): it may not speak {SUBPROTOCOL}"
+        case _:
+            return f"refused the connection (HTTP {status})"
+
+
+def _explain_network(error: OSError, endpoint: Endpoint, open_s: float) -> str:
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"the certificate of {endpoint.address} is not trusted: {error.verify_message}"
+        case ssl.SSLError():
+            cause = getattr(error, "reason", None)  # only errors made by OpenSSL have one
+            return f"TLS with {endpoint.address} failed: {cause or 'the line was cut'}"
+        case socket.gaierror():
+            return f"the name {endpoint.host} cannot be resolved: {error.strerror}"
+        case TimeoutError():
+            return f"the server at {endpoint.address} did not answer within {open_s:g} s"
+        case _ if _was_refused(error):
+            return f"the server at {endpoint.address} refused the connection: nothing listens there"
+        case ConnectionError() if endpoint.secure:
+            return f"TLS with {endpoint.address} failed: the server cut the line"
+        case _:
+            cause = os.strerror(error.errno) if error.errno else "the network failed"
+            return f"no connection to {endpoint.address}: {cause}"
+
+
+def _was_refused(error: OSError) -> bool:
+    """asyncio melts the errors of several addresses into one without errno; only its text tells."""
+    several = str(error).startswith("Multiple exceptions") and f"[Errno {errno.ECONNREFUSED}]" in str(error)
+    return several or isinstance(error, ConnectionRefusedError)
+
+
+def explain_close(closed: ConnectionClosed, endpoint: Endpoint, max_message: int) -> str:
+    """Why an open connection ended, in one sentence."""
+    server = f"the server at {endpoint.address}"
+    if closed.sent is not None and not closed.rcvd_then_sent:
+        if closed.sent.code == _TOO_BIG:
+            return f"{server} sent a message over {max_message} bytes"
+        return f"{server} broke the WebSocket protocol (code {closed.sent.code})"
+    if closed.rcvd is None:
+        return f"the connection to {server} was cut"
+    said = "".join(c if c.isprintable() else "?" for c in closed.rcvd.reason)
+    return f"{server} closed the connection (code {closed.rcvd.code}{f': {said}' if said else ''})"
+
+
+# --- the client -------------------------------------------------------------------------------------
+
+
+class _Connection(ClientConnection):
+    """The library's connection with two of its gaps closed."""
+
+    async def handshake(self, *args: Any, **kwargs: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Also fails where no subprotocol or a foreign one was chosen (OCPP-J §3.1.2), and says which."""
+        try:
+            await super().handshake(*args, **kwargs)
+        except (NegotiationError, InvalidHeader) as error:
+            if not self._offered():
+                raise
+            raise SubprotocolRefusedError(self._offered()) from error
+        if self.subprotocol != SUBPROTOCOL:
+            raise SubprotocolRefusedError("no subprotocol")
+
+    def _offered(self) -> str:
+        offered = self.response.headers.get_all(_HEADER) if self.response else []
+        text = ", ".join(offered)[:60]
+        return "" if text == SUBPROTOCOL else "".join(c if c.isprintable() else "?" for c in text)
+
+    def data_received(self, data: bytes) -> None:
+        """Also ends the connection of a peer that never finishes its closing handshake."""
+        before = self.close_deadline
+        super().data_received(data)
+        if before is None and self.close_deadline is not None:
+            self.loop.call_at(self.close_deadline, self.transport.abort)
+
+
+class OcppClient:
+    """The connection of one station. ``run`` is a task of the runtime's; cancelling it closes politely.
+
+    ``jitter`` gives numbers from 0 to 1: the wait before try n is ``jitter() * min(longest, first * 2**n)``.
+    The callbacks are called from the event loop and must not block; an exception of theirs ends ``run``.
+    Raises UrlError for a URL or id that cannot be dialled.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        station_id: str,
+        on_state: Callable[[State], None],
+        on_text: Callable[[str], None],
+        jitter: Callable[[], float],
+        *,
+        tls: ssl.SSLContext | None = None,
+        timings: Timings | None = None,
+        max_message: int = 1 << 20,
+    ) -> None:
+        self._endpoint = parse_endpoint(url, station_id)
+        self._on_state = on_state
+        self._on_text = on_text
+        self._jitter = jitter
+        self._tls = (tls or ssl.create_default_context()) if self._endpoint.secure else None
+        self._timings = timings or Timings()
+        self._max_message = max_message
+        self._outbox: asyncio.Queue[bytes] | None = None
+        self._tries = 0
+        self._tally: Counter[str] = Counter()
+
+    @property
+    def counters(self) -> Counters:
+        """A snapshot."""
+        return Counters(**self._tally)
+
+    def send(self, text: str) -> bool:
+        """Queue a text for this connection; False where there is none or it takes no more."""
+        data = text.encode()
+        if self._outbox is None or self._outbox.full():
+            self._tally["unsent"] += 1
+            return False
+        self._outbox.put_nowait(data)
+        return True
+
+    async def run(self) -> None:
+        """Connect, serve, explain, wait, again; returns never, ends by being cancelled."""
+        while True:
+            reason = await self._dial_and_serve()
+            delay = self._next_delay()
+            self._on_state(Disconnected(reason, delay))
+            await asyncio.sleep(delay)
+
+    def _next_delay(self) -> float:
+        """Exponential back-off with full jitter: a restarted backend must not meet all stations at once."""
+        ceiling = self._timings.first_backoff_s * 2 ** min(self._tries, 30)
+        self._tries += 1
+        return self._jitter() * min(self._timings.longest_backoff_s, ceiling)
+
+    async def _dial_and_serve(self) -> str:
+        try:
+            connection = await self._dial()
+        except (OSError, WebSocketException, EOFError, ValueError) as error:  # ValueError: a redirect's URL
+            self._tally["failed_attempts"] += 1
+            return explain_failure(error, self._endpoint, self._timings.open_s)
+        loop = asyncio.get_running_loop()
+        since = loop.time()
+        self._tally["connects"] += 1
+        try:
+            return await self._serve(connection)
+        finally:
+            self._tally["disconnects"] += 1
+            if loop.time() - since >= self._timings.steady_s:
+                self._tries = 0
+            await self._close(connection)
+
+    async def _dial(self) -> ClientConnection:
+        authorization = self._endpoint.authorization
+        tls: dict[str, Any] = {"ssl": self._tls} if self._tls else {}
+        return await connect(
+            self._endpoint.uri,
+            subprotocols=[SUBPROTOCOL],
+            compression=None,  # saves memory, and a small bomb cannot inflate
+            additional_headers={"Authorization": authorization} if authorization else None,
+            user_agent_header="Pilotline",
+            proxy=None,
+            open_timeout=self._timings.open_s,
+            ping_interval=None,
+            close_timeout=self._timings.close_s,
+            max_size=self._max_message,
+            logger=_LIBRARY_LOG,
+            create_connection=_Connection,
+            **tls,
+        )
+
+    async def _serve(self, connection: ClientConnection) -> str:
+        """Reads, writes and pings until one of the three ends; answers with its reason."""
+        outbox: asyncio.Queue[bytes] = asyncio.Queue(_OUTBOX_LIMIT)
+        self._outbox = outbox
+        try:
+            self._on_state(Connected())
+            return await _first_of(
+                self._read(connection), self._write(connection, outbox), self._ping(connection)
+            )
+        except ConnectionClosed as closed:
+            if closed.sent is not None and closed.sent.code == _TOO_BIG:
+                self._tally["oversized"] += 1
+            return explain_close(closed, self._endpoint, self._max_message)
+        finally:
+            self._outbox = None
+
+    async def _read(self, connection: ClientConnection) -> str:
+        """Waits as long as the line lives; :meth:`_ping` is its deadline."""
+        while True:
+            message = await connection.recv()
+            if isinstance(message, str):
+                self._on_text(message)
+            else:
+                self._tally["binary_ignored"] += 1
+
+    async def _write(self, connection: ClientConnection, outbox: asyncio.Queue[bytes]) -> str:
+        while True:
+            data = await outbox.get()
+            try:
+                async with asyncio.timeout(self._timings.send_s):
+                    await connection.send(data, text=True)
+            except TimeoutError:
+                return f"the server at {self._endpoint.address} took no data for {self._timings.send_s:g} s"
+
+    async def _ping(self, connection: ClientConnection) -> str:
+        while True:
+            await asyncio.sleep(self._timings.ping_interval_s)
+            try:
+                async with asyncio.timeout(self._timings.ping_timeout_s):
+                    await (await connection.ping())
+            except TimeoutError:
+                silent = f"{self._timings.ping_timeout_s:g} s"
+                return f"the server at {self._endpoint.address} did not answer a ping within {silent}"
+
+    async def _close(self, connection: ClientConnection) -> None:
+        try:
+            async with asyncio.timeout(self._timings.close_s):
+                await connection.close(_GOING_AWAY)
+        except TimeoutError:
+            _LIBRARY_LOG.info("no closing handshake within %g s", self._timings.close_s)
+        finally:
+            connection.transport.abort()
+
+
+async def _first_of(*works: Coroutine[Any, Any, str]) -> str:
+    """The result or exception of what ends first; the others are cancelled before it is given."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        done, _pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return next(task.result() for task in tasks if task in done)

@@ -1,0 +1,503 @@
+"""The messages of OCPP 1.6: one frozen struct per request and per answer, and the table of actions.
+
+Field names are OCPP's in snake_case; the wire has them in camelCase. Length limits, required fields and
+enumerations are those of the official 1.6 JSON schemas (a test compares every one). An optional field
+that is None is left out. Decoding is strict in what the schemas say and tolerant where real backends
+stray harmlessly: unknown extra fields are skipped and null counts as absent. Times stay texts here,
+as the wire has them: :func:`format_time` and :func:`parse_time` stand at the border.
+
+It is not the frame around a message (:mod:`pilotline.wire.ocpp.rpc`), and a legal message may still be
+nonsense to a station: that is decided in :mod:`pilotline.links`.
+"""
+
+import re
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Annotated, NamedTuple, TypeVar, cast
+
+import msgspec
+from msgspec import Meta
+
+from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ErrorCode, ResetKind, StopReason
+from pilotline.wire.ocpp.errors import CallErrorCode, MessageError, TimeFormatError
+from pilotline.wire.ocpp.words import (
+    AcceptStatus,
+    ConfigurationStatus,
+    Context,
+    DataTransferStatus,
+    Location,
+    Measurand,
+    MessageTrigger,
+    Phase,
+    ProfileKind,
+    ProfilePurpose,
+    RateUnit,
+    RecurrencyKind,
+    RegistrationStatus,
+    TriggerStatus,
+    Unit,
+    ValueFormat,
+)
+
+Text20 = Annotated[str, Meta(max_length=20)]
+Text25 = Annotated[str, Meta(max_length=25)]
+Text50 = Annotated[str, Meta(max_length=50)]
+Text255 = Annotated[str, Meta(max_length=255)]
+Text500 = Annotated[str, Meta(max_length=500)]
+Timestamp = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+"""A time as the wire has it; its format is not checked here, :func:`parse_time` does."""
+
+# gc=False: a message is a tree of values and can be in no cycle, so the collector need not visit it
+
+
+class Request(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
+    """What a CALL carries."""
+
+
+class Answer(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
+    """What a CALLRESULT carries."""
+
+
+class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
+    """What stands inside a request or an answer."""
+
+
+# --- the parts ------------------------------------------------------------------------------------
+
+
+class IdTagInfo(Part, frozen=True):
+    """OCPP's IdTagInfo."""
+
+    status: AuthStatus
+    expiry_date: Timestamp | None = None
+    parent_id_tag: Text20 | None = None
+
+
+class SampledValue(Part, frozen=True):
+    """What is absent has the standard's default (Energy.Active.Import.Register, Wh, Outlet, ...)."""
+
+    value: str
+    context: Context | None = None
+    format: ValueFormat | None = None
+    measurand: Measurand | None = None
+    phase: Phase | None = None
+    location: Location | None = None
+    unit: Unit | None = None
+
+
+class MeterValue(Part, frozen=True):
+    """Values taken at one moment, at least one."""
+
+    timestamp: Timestamp
+    sampled_value: Annotated[tuple[SampledValue, ...], Meta(min_length=1)]
+
+
+class KeyValue(Part, frozen=True):
+    """One configuration key."""
+
+    key: Text50
+    readonly: bool
+    value: Text500 | None = None
+
+
+class ChargingSchedulePeriod(Part, frozen=True):
+    """From ``start_period`` (s) on, at most ``limit`` (A or W, tenths at most)."""
+
+    start_period: int
+    limit: float
+    number_phases: int | None = None
+
+
+class ChargingSchedule(Part, frozen=True):
+    """``duration`` is in seconds."""
+
+    charging_rate_unit: RateUnit
+    charging_schedule_period: tuple[ChargingSchedulePeriod, ...]
+    duration: int | None = None
+    start_schedule: Timestamp | None = None
+    min_charging_rate: float | None = None
+
+
+class ChargingProfile(Part, frozen=True):
+    """OCPP's ChargingProfile."""
+
+    charging_profile_id: int
+    stack_level: int
+    charging_profile_purpose: ProfilePurpose
+    charging_profile_kind: ProfileKind
+    charging_schedule: ChargingSchedule
+    transaction_id: int | None = None
+    recurrency_kind: RecurrencyKind | None = None
+    valid_from: Timestamp | None = None
+    valid_to: Timestamp | None = None
+
+
+# --- the messages; the clauses are those of OCPP 1.6 chapter 6 ---------------------------------------
+
+
+class Authorize(Request, frozen=True):
+    """§6.1."""
+
+    id_tag: Text20
+
+
+class AuthorizeAnswer(Answer, frozen=True):
+    """§6.2."""
+
+    id_tag_info: IdTagInfo
+
+
+class BootNotification(Request, frozen=True):
+    """§6.3."""
+
+    charge_point_vendor: Text20
+    charge_point_model: Text20
+    charge_point_serial_number: Text25 | None = None
+    charge_box_serial_number: Text25 | None = None
+    firmware_version: Text50 | None = None
+    iccid: Text20 | None = None
+    imsi: Text20 | None = None
+    meter_type: Text25 | None = None
+    meter_serial_number: Text25 | None = None
+
+
+class BootNotificationAnswer(Answer, frozen=True):
+    """§6.4; ``interval`` in seconds."""
+
+    status: RegistrationStatus
+    current_time: Timestamp
+    interval: int
+
+
+class ChangeConfiguration(Request, frozen=True):
+    """§6.9."""
+
+    key: Text50
+    value: Text500
+
+
+class ChangeConfigurationAnswer(Answer, frozen=True):
+    """§6.10."""
+
+    status: ConfigurationStatus
+
+
+class DataTransfer(Request, frozen=True):
+    """§6.15."""
+
+    vendor_id: Text255
+    message_id: Text50 | None = None
+    data: str | None = None
+
+
+class DataTransferAnswer(Answer, frozen=True):
+    """§6.16."""
+
+    status: DataTransferStatus
+    data: str | None = None
+
+
+class GetConfiguration(Request, frozen=True):
+    """§6.23; no key means every key."""
+
+    key: tuple[Text50, ...] | None = None
+
+
+class GetConfigurationAnswer(Answer, frozen=True):
+    """§6.24."""
+
+    configuration_key: tuple[KeyValue, ...] | None = None
+    unknown_key: tuple[Text50, ...] | None = None
+
+
+class Heartbeat(Request, frozen=True):
+    """§6.29."""
+
+
+class HeartbeatAnswer(Answer, frozen=True):
+    """§6.30."""
+
+    current_time: Timestamp
+
+
+class MeterValues(Request, frozen=True):
+    """§6.31."""
+
+    connector_id: int
+    meter_value: Annotated[tuple[MeterValue, ...], Meta(min_length=1)]
+    transaction_id: int | None = None
+
+
+class MeterValuesAnswer(Answer, frozen=True):
+    """§6.32."""
+
+
+class RemoteStartTransaction(Request, frozen=True):
+    """§6.33."""
+
+    id_tag: Text20
+    connector_id: int | None = None
+    charging_profile: ChargingProfile | None = None
+
+
+class RemoteStartTransactionAnswer(Answer, frozen=True):
+    """§6.34."""
+
+    status: AcceptStatus
+
+
+class RemoteStopTransaction(Request, frozen=True):
+    """§6.35."""
+
+    transaction_id: int
+
+
+class RemoteStopTransactionAnswer(Answer, frozen=True):
+    """§6.36."""
+
+    status: AcceptStatus
+
+
+class Reset(Request, frozen=True):
+    """§6.39."""
+
+    type: ResetKind
+
+
+class ResetAnswer(Answer, frozen=True):
+    """§6.40."""
+
+    status: AcceptStatus
+
+
+class StartTransaction(Request, frozen=True):
+    """§6.45; ``meter_start`` in Wh."""
+
+    connector_id: int
+    id_tag: Text20
+    meter_start: int
+    timestamp: Timestamp
+    reservation_id: int | None = None
+
+
+class StartTransactionAnswer(Answer, frozen=True):
+    """§6.46."""
+
+    id_tag_info: IdTagInfo
+    transaction_id: int
+
+
+class StatusNotification(Request, frozen=True):
+    """§6.47."""
+
+    connector_id: int
+    error_code: ErrorCode
+    status: ConnectorStatus
+    info: Text50 | None = None
+    timestamp: Timestamp | None = None
+    vendor_id: Text255 | None = None
+    vendor_error_code: Text50 | None = None
+
+
+class StatusNotificationAnswer(Answer, frozen=True):
+    """§6.48."""
+
+
+class StopTransaction(Request, frozen=True):
+    """§6.49; ``meter_stop`` in Wh."""
+
+    meter_stop: int
+    timestamp: Timestamp
+    transaction_id: int
+    id_tag: Text20 | None = None
+    reason: StopReason | None = None
+    transaction_data: tuple[MeterValue, ...] | None = None
+
+
+class StopTransactionAnswer(Answer, frozen=True):
+    """§6.50."""
+
+    id_tag_info: IdTagInfo | None = None
+
+
+class TriggerMessage(Request, frozen=True):
+    """§6.51."""
+
+    requested_message: MessageTrigger
+    connector_id: int | None = None
+
+
+class TriggerMessageAnswer(Answer, frozen=True):
+    """§6.52."""
+
+    status: TriggerStatus
+
+
+# --- the table of actions ---------------------------------------------------------------------------
+
+
+class Role(Enum):
+    """The two ends of an OCPP line."""
+
+    CHARGE_POINT = "charge point"
+    CENTRAL_SYSTEM = "central system"
+
+
+class Action(NamedTuple):
+    """One row: its name, what is asked, what is answered, and who may ask."""
+
+    name: str
+    request: type[Request]
+    answer: type[Answer]
+    senders: frozenset[Role]
+
+
+_STATION = frozenset({Role.CHARGE_POINT})
+_CENTRAL = frozenset({Role.CENTRAL_SYSTEM})
+_EITHER = _STATION | _CENTRAL
+
+ACTIONS: dict[str, Action] = {
+    row.name: row
+    for row in (
+        Action("Authorize", Authorize, AuthorizeAnswer, _STATION),
+        Action("BootNotification", BootNotification, BootNotificationAnswer, _STATION),
+        Action("ChangeConfiguration", ChangeConfiguration, ChangeConfigurationAnswer, _CENTRAL),
+        Action("DataTransfer", DataTransfer, DataTransferAnswer, _EITHER),
+        Action("GetConfiguration", GetConfiguration, GetConfigurationAnswer, _CENTRAL),
+        Action("Heartbeat", Heartbeat, HeartbeatAnswer, _STATION),
+        Action("MeterValues", MeterValues, MeterValuesAnswer, _STATION),
+        Action("RemoteStartTransaction", RemoteStartTransaction, RemoteStartTransactionAnswer, _CENTRAL),
+        Action("RemoteStopTransaction", RemoteStopTransaction, RemoteStopTransactionAnswer, _CENTRAL),
+        Action("Reset", Reset, ResetAnswer, _CENTRAL),
+        Action("StartTransaction", StartTransaction, StartTransactionAnswer, _STATION),
+        Action("StatusNotification", StatusNotification, StatusNotificationAnswer, _STATION),
+        Action("StopTransaction", StopTransaction, StopTransactionAnswer, _STATION),
+        Action("TriggerMessage", TriggerMessage, TriggerMessageAnswer, _CENTRAL),
+    )
+}
+ACTION_OF: dict[type[Request], Action] = {row.request: row for row in ACTIONS.values()}
+
+UNSERVED = frozenset({
+    "CancelReservation", "ChangeAvailability", "ClearCache", "ClearChargingProfile",
+    "DiagnosticsStatusNotification", "FirmwareStatusNotification", "GetCompositeSchedule", "GetDiagnostics",
+    "GetLocalListVersion", "ReserveNow", "SendLocalList", "SetChargingProfile", "UnlockConnector",
+    "UpdateFirmware",
+    # the security extension of 1.6 (white paper, edition 3)
+    "CertificateSigned", "DeleteCertificate", "ExtendedTriggerMessage", "GetInstalledCertificateIds",
+    "GetLog", "InstallCertificate", "LogStatusNotification", "SecurityEventNotification",
+    "SignCertificate", "SignedFirmwareStatusNotification", "SignedUpdateFirmware",
+})  # fmt: skip
+"""Actions OCPP 1.6 knows and :data:`ACTIONS` lacks: NotSupported, where a stranger is NotImplemented."""
+
+
+def find_action(name: str, sender: Role) -> Action:
+    """The row of an action that ``sender`` asks of us. Raises MessageError: NotImplemented, NotSupported."""
+    action = ACTIONS.get(name)
+    if action is not None and sender in action.senders:
+        return action
+    if action is not None:
+        raise MessageError(CallErrorCode.NOT_SUPPORTED, f"{name} is not for a {sender.value} to send")
+    if name in UNSERVED:
+        raise MessageError(CallErrorCode.NOT_SUPPORTED, f"{name} is not supported here")
+    raise MessageError(CallErrorCode.NOT_IMPLEMENTED, f"OCPP 1.6 has no action {name}")
+
+
+# --- the codec --------------------------------------------------------------------------------------
+
+_M = TypeVar("_M", bound=Request | Answer)
+Payload = msgspec.Raw | bytes | str
+
+_ENCODER = msgspec.json.Encoder()
+_DECODERS: dict[type[Request | Answer], msgspec.json.Decoder[Request | Answer]] = {
+    kind: msgspec.json.Decoder(kind) for row in ACTIONS.values() for kind in (row.request, row.answer)
+}
+
+
+def decode_request(action: Action, payload: Payload) -> Request:
+    """A CALL's payload (JSON), typed. Raises MessageError with the code to refuse it with."""
+    return decode(action.request, payload)
+
+
+def decode_answer(action: Action, payload: Payload) -> Answer:
+    """A CALLRESULT's payload (JSON), typed. Raises MessageError."""
+    return decode(action.answer, payload)
+
+
+def decode(kind: type[_M], payload: Payload) -> _M:
+    """Any message of the table by its type. Raises MessageError."""
+    try:
+        return cast("_M", _DECODERS[kind].decode(payload))
+    except msgspec.ValidationError as error:
+        raise MessageError(_classify(str(error)), str(error)) from None
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise MessageError(CallErrorCode.FORMATION_VIOLATION, str(error)) from None
+    except RecursionError:
+        raise MessageError(CallErrorCode.FORMATION_VIOLATION, "The payload is nested too deeply") from None
+
+
+def _classify(complaint: str) -> CallErrorCode:
+    """The 1.6 code for what msgspec complains of.
+
+    A missing required field is an occurrence of 0 where OCPP has 1..1, so it is OccurenceConstraintViolation
+    and not the vague ProtocolError; a text over its length is an invalid value.
+    """
+    if "missing required field" in complaint or complaint.startswith("Expected `array` of length"):
+        return CallErrorCode.OCCURENCE_CONSTRAINT_VIOLATION
+    if complaint.startswith("Expected `object`") and " - at " not in complaint:
+        return CallErrorCode.FORMATION_VIOLATION
+    if complaint.startswith("Expected") and "of length" not in complaint:
+        return CallErrorCode.TYPE_CONSTRAINT_VIOLATION
+    return CallErrorCode.PROPERTY_CONSTRAINT_VIOLATION
+
+
+def encode(message: Request | Answer) -> bytes:
+    """A message as JSON, its limits unchecked. Raises MessageError for a text that is no Unicode."""
+    try:
+        return _ENCODER.encode(message)
+    except (UnicodeError, OverflowError) as error:
+        raise MessageError(CallErrorCode.PROPERTY_CONSTRAINT_VIOLATION, str(error)) from None
+
+
+def encode_checked(message: Request | Answer) -> bytes:
+    """A message as JSON that the standard allows: what we could not read ourselves raises MessageError.
+
+    Reading it back costs what decoding costs, and keeps a long text or a NaN of ours off the wire.
+    """
+    payload = encode(message)
+    decode(type(message), payload)
+    return payload
+
+
+# --- times ------------------------------------------------------------------------------------------
+
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(?:([Zz])|([+-]\d\d):?(\d\d))", re.ASCII
+)
+
+
+def format_time(moment: datetime) -> str:
+    """RFC 3339 in UTC with Z and milliseconds, cut and not rounded. Raises TimeFormatError without a zone."""
+    if moment.tzinfo is None:
+        raise TimeFormatError("a time without a zone is not a moment")
+    try:
+        utc = moment.astimezone(UTC)
+    except OverflowError as error:
+        raise TimeFormatError("the time lies outside the years 1 to 9999") from error
+    return utc.isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def parse_time(text: str) -> datetime:
+    """A peer's time, in UTC: any offset, any fraction or none. Raises TimeFormatError.
+
+    A time without a zone is refused: it may be a backend's local time, and a clock set by it is hours off.
+    """
+    found = _TIME.fullmatch(text)
+    if found is None:
+        raise TimeFormatError(f"not an RFC 3339 time with a zone: {text[:40]!r}")
+    day, clock, fraction, zulu, hours, minutes = found.groups()
+    zone = "+00:00" if zulu else f"{hours}:{minutes}"
+    micros = ((fraction or "") + "000000")[:6]
+    try:
+        return datetime.fromisoformat(f"{day}T{clock}.{micros}{zone}").astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise TimeFormatError(f"no such time: {text[:40]!r}") from error

@@ -1,0 +1,182 @@
+"""The words of OCPP 1.6 §7 that the station core does not speak; those it does are in
+:mod:`pilotline.vocabulary.status`. It is a list of enumerations and nothing else.
+"""
+
+from enum import Enum
+
+
+class RegistrationStatus(Enum):
+    """OCPP's RegistrationStatus."""
+
+    ACCEPTED = "Accepted"
+    PENDING = "Pending"
+    REJECTED = "Rejected"
+
+
+class AcceptStatus(Enum):
+    """OCPP's RemoteStartStopStatus and ResetStatus."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+
+
+class ConfigurationStatus(Enum):
+    """OCPP's ConfigurationStatus."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    REBOOT_REQUIRED = "RebootRequired"
+    NOT_SUPPORTED = "NotSupported"
+
+
+class TriggerStatus(Enum):
+    """OCPP's TriggerMessageStatus."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    NOT_IMPLEMENTED = "NotImplemented"
+
+
+class MessageTrigger(Enum):
+    """OCPP's MessageTrigger: the messages a backend may ask for."""
+
+    BOOT_NOTIFICATION = "BootNotification"
+    DIAGNOSTICS_STATUS_NOTIFICATION = "DiagnosticsStatusNotification"
+    FIRMWARE_STATUS_NOTIFICATION = "FirmwareStatusNotification"
+    HEARTBEAT = "Heartbeat"
+    METER_VALUES = "MeterValues"
+    STATUS_NOTIFICATION = "StatusNotification"
+
+
+class DataTransferStatus(Enum):
+    """OCPP's DataTransferStatus."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    UNKNOWN_MESSAGE_ID = "UnknownMessageId"
+    UNKNOWN_VENDOR_ID = "UnknownVendorId"
+
+
+class Context(Enum):
+    """OCPP's ReadingContext, whole: a peer may send what our own station never does."""
+
+    INTERRUPTION_BEGIN = "Interruption.Begin"
+    INTERRUPTION_END = "Interruption.End"
+    SAMPLE_CLOCK = "Sample.Clock"
+    SAMPLE_PERIODIC = "Sample.Periodic"
+    TRANSACTION_BEGIN = "Transaction.Begin"
+    TRANSACTION_END = "Transaction.End"
+    TRIGGER = "Trigger"
+    OTHER = "Other"
+
+
+class ValueFormat(Enum):
+    """OCPP's ValueFormat."""
+
+    RAW = "Raw"
+    SIGNED_DATA = "SignedData"
+
+
+class Measurand(Enum):
+    """OCPP's Measurand."""
+
+    ENERGY_ACTIVE_EXPORT_REGISTER = "Energy.Active.Export.Register"
+    ENERGY_ACTIVE_IMPORT_REGISTER = "Energy.Active.Import.Register"
+    ENERGY_REACTIVE_EXPORT_REGISTER = "Energy.Reactive.Export.Register"
+    ENERGY_REACTIVE_IMPORT_REGISTER = "Energy.Reactive.Import.Register"
+    ENERGY_ACTIVE_EXPORT_INTERVAL = "Energy.Active.Export.Interval"
+    ENERGY_ACTIVE_IMPORT_INTERVAL = "Energy.Active.Import.Interval"
+    ENERGY_REACTIVE_EXPORT_INTERVAL = "Energy.Reactive.Export.Interval"
+    ENERGY_REACTIVE_IMPORT_INTERVAL = "Energy.Reactive.Import.Interval"
+    POWER_ACTIVE_EXPORT = "Power.Active.Export"
+    POWER_ACTIVE_IMPORT = "Power.Active.Import"
+    POWER_OFFERED = "Power.Offered"
+    POWER_REACTIVE_EXPORT = "Power.Reactive.Export"
+    POWER_REACTIVE_IMPORT = "Power.Reactive.Import"
+    POWER_FACTOR = "Power.Factor"
+    CURRENT_IMPORT = "Current.Import"
+    CURRENT_EXPORT = "Current.Export"
+    CURRENT_OFFERED = "Current.Offered"
+    VOLTAGE = "Voltage"
+    FREQUENCY = "Frequency"
+    TEMPERATURE = "Temperature"
+    SOC = "SoC"
+    RPM = "RPM"
+
+
+class Phase(Enum):
+    """OCPP's Phase."""
+
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+    N = "N"
+    L1_N = "L1-N"
+    L2_N = "L2-N"
+    L3_N = "L3-N"
+    L1_L2 = "L1-L2"
+    L2_L3 = "L2-L3"
+    L3_L1 = "L3-L1"
+
+
+class Location(Enum):
+    """OCPP's Location."""
+
+    BODY = "Body"
+    CABLE = "Cable"
+    EV = "EV"
+    INLET = "Inlet"
+    OUTLET = "Outlet"
+
+
+class Unit(Enum):
+    """OCPP's UnitOfMeasure. We send CELSIUS; CELCIUS is the first edition's slip and is understood."""
+
+    WH = "Wh"
+    KWH = "kWh"
+    VARH = "varh"
+    KVARH = "kvarh"
+    W = "W"
+    KW = "kW"
+    VA = "VA"
+    KVA = "kVA"
+    VAR = "var"
+    KVAR = "kvar"
+    A = "A"
+    V = "V"
+    K = "K"
+    CELCIUS = "Celcius"
+    CELSIUS = "Celsius"
+    FAHRENHEIT = "Fahrenheit"
+    PERCENT = "Percent"
+    HERTZ = "Hertz"  # in MeterValues only: the schema of StopTransaction does not know it
+
+
+class ProfilePurpose(Enum):
+    """OCPP's ChargingProfilePurposeType."""
+
+    CHARGE_POINT_MAX_PROFILE = "ChargePointMaxProfile"
+    TX_DEFAULT_PROFILE = "TxDefaultProfile"
+    TX_PROFILE = "TxProfile"
+
+
+class ProfileKind(Enum):
+    """OCPP's ChargingProfileKindType."""
+
+    ABSOLUTE = "Absolute"
+    RECURRING = "Recurring"
+    RELATIVE = "Relative"
+
+
+class RecurrencyKind(Enum):
+    """OCPP's RecurrencyKindType."""
+
+    DAILY = "Daily"
+    WEEKLY = "Weekly"
+
+
+class RateUnit(Enum):
+    """OCPP's ChargingRateUnitType."""
+
+    A = "A"
+    W = "W"
