@@ -1,0 +1,40 @@
+"""The board: one connector's RTM behind its end of the link. Samples and bytes in, outputs and bytes out."""
+
+from collections.abc import Sequence
+
+from pilotline.rtm import Rtm
+from pilotline.vocabulary.board import BoardMessage, Outputs, Sample
+from pilotline.vocabulary.charger import RtmModel
+from pilotline.vocabulary.time import Tick
+from pilotline.wire.rtm_link import HOST_TO_BOARD, Counters, Decoder, Encoder
+
+BoardEvent = Sample | bytes | Tick
+BoardEffect = Outputs | bytes
+
+
+class BoardCore:
+    """``handle(event, now)`` and ``deadline()``. Only host messages reach the RTM, whatever comes in."""
+
+    def __init__(self, model: RtmModel, *, connector: int = 1, serial: str = "") -> None:
+        self.rtm = Rtm(model, connector=connector, serial=serial)
+        self._decoder = Decoder(HOST_TO_BOARD)
+        self._encoder = Encoder()
+
+    @property
+    def counters(self) -> Counters:
+        """What came in over the link."""
+        return self._decoder.counters
+
+    def handle(self, event: BoardEvent, now: int) -> Sequence[BoardEffect]:
+        if not isinstance(event, bytes):
+            return self._pass_on(self.rtm.handle(event, now))
+        effects: list[BoardEffect] = []
+        for message in self._decoder.feed(event):
+            effects += self._pass_on(self.rtm.handle(message, now))
+        return effects
+
+    def deadline(self) -> int | None:
+        return self.rtm.deadline()
+
+    def _pass_on(self, effects: Sequence[Outputs | BoardMessage]) -> Sequence[BoardEffect]:
+        return [each if isinstance(each, Outputs) else self._encoder.encode(each) for each in effects]

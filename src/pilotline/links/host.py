@@ -1,0 +1,175 @@
+"""The host: station core, OCPP link and the host's ends of the board links, around one queue.
+
+An effect of one core becomes an event of another only through the queue, first in, first out, each run to
+completion (design rule 2). What leaves is bytes, texts, journal entries and settings: the shells' work.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeGuard
+
+from pilotline.links.ocpp.link import (
+    BackendDown,
+    BackendSaid,
+    BackendUp,
+    ClockLearned,
+    LinkEffect,
+    LinkEvent,
+    OcppLink,
+    Registration,
+    SendText,
+)
+from pilotline.station.clock import WallClock
+from pilotline.station.core import Station
+from pilotline.station.events import (
+    BoardSaid,
+    CallAnswer,
+    KeysRead,
+    Restart,
+    StationEffect,
+    StationEvent,
+    StoreKey,
+    ToBoard,
+)
+from pilotline.station.snapshot import ConnectorView, view
+from pilotline.vocabulary.charger import ChargerModel, KeyValue
+from pilotline.vocabulary.journal import Delivered, Durable, Record
+from pilotline.vocabulary.time import Tick, earliest
+from pilotline.wire.rtm_link import BOARD_TO_HOST, Counters, Decoder, Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class FromBoard:
+    """Bytes of a connector's board link."""
+
+    connector: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BoardBytes:
+    """Bytes for a connector's board link."""
+
+    connector: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BackendView:
+    """How it stands with the backend; ``problem`` is a sentence or None."""
+
+    connected: bool
+    queued: int
+    set_aside: int
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HostView:
+    """The snapshot every door shows."""
+
+    model: str
+    connectors: tuple[ConnectorView, ...]
+    backend: BackendView
+
+
+HostEvent = FromBoard | BackendUp | BackendDown | BackendSaid | ClockLearned | Durable | StationEvent
+HostEffect = BoardBytes | SendText | Record | Delivered | StoreKey | Restart | CallAnswer | KeysRead
+
+
+class HostCore:
+    """``handle(event, now)``, ``deadline()`` and ``snapshot(now)``."""
+
+    def __init__(
+        self,
+        model: ChargerModel,
+        *,
+        boot: int,
+        serial: str,
+        firmware: str,
+        new_id: Callable[[], str],
+        stored: Mapping[str, KeyValue] | None = None,
+    ) -> None:
+        self.clock = WallClock(boot)
+        self.station = Station(model, boot=boot, stored=stored)
+        self.link = OcppLink(
+            model.ocpp, self.station.keys, self.clock, serial=serial, firmware=firmware, new_id=new_id
+        )
+        self._decoders = {number: Decoder(BOARD_TO_HOST) for number in self.station.connectors}
+        self._encoders = {number: Encoder() for number in self.station.connectors}
+        self._queue: deque[LinkEvent | StationEvent] = deque()
+        self._effects: list[HostEffect] = []
+        self._deadline: int | None = 0
+
+    def handle(self, event: HostEvent, now: int) -> Sequence[HostEffect]:
+        """Take one event and run until the queue is empty."""
+        self._accept(event)
+        while self._queue:
+            self._run(self._queue.popleft(), now)
+        self._deadline = earliest(self.station.deadline(), self.link.deadline())
+        effects, self._effects = self._effects, []
+        return effects
+
+    def deadline(self) -> int | None:
+        return self._deadline
+
+    def snapshot(self, now: int) -> HostView:
+        outbox = self.link.outbox
+        connected = self.link.registration is Registration.ACCEPTED
+        backend = BackendView(connected, outbox.queued, len(outbox.set_aside), self.link.problem)
+        return HostView(self.station.model.name, view(self.station, now), backend)
+
+    def link_counters(self, connector: int) -> Counters:
+        """What came in from a connector's board."""
+        return self._decoders[connector].counters
+
+    def _accept(self, event: HostEvent) -> None:
+        if isinstance(event, FromBoard):
+            messages = self._decoders[event.connector].feed(event.data)
+            self._queue += [BoardSaid(event.connector, message) for message in messages]
+        else:
+            self._queue.append(event)
+
+    def _run(self, event: LinkEvent | StationEvent, now: int) -> None:
+        """Hand an event to the core it is for; durable facts concern both, time whom it is due."""
+        if isinstance(event, Tick):
+            if _due(self.station.deadline(), now):
+                self._said(self.station.handle(event, now))
+            if _due(self.link.deadline(), now):
+                self._linked(self.link.handle(event, now))
+            return
+        if isinstance(event, StationEvent):
+            self._said(self.station.handle(event, now))
+        if isinstance(event, LinkEvent):
+            self._linked(self.link.handle(event, now))
+
+    def _said(self, effects: Sequence[StationEffect]) -> None:
+        """What the station wants: of the board, of the shell, and all else of the link."""
+        for effect in effects:
+            if isinstance(effect, ToBoard):
+                data = self._encoders[effect.connector].encode(effect.message)
+                self._effects.append(BoardBytes(effect.connector, data))
+            elif isinstance(effect, (Record, Restart)) or _is_local(effect):
+                self._effects.append(effect)
+            else:
+                if isinstance(effect, StoreKey):
+                    self._effects.append(effect)
+                self._queue.append(effect)
+
+    def _linked(self, effects: Sequence[LinkEffect]) -> None:
+        """What the link wants: texts and deliveries of the shell, all else of the station."""
+        for effect in effects:
+            if isinstance(effect, (SendText, Delivered)):
+                self._effects.append(effect)
+            else:
+                self._queue.append(effect)
+
+
+def _is_local(effect: StationEffect) -> TypeGuard[CallAnswer | KeysRead]:
+    """An answer to somebody beside the station: local calls have negative numbers."""
+    return isinstance(effect, (CallAnswer, KeysRead)) and effect.call < 0
+
+
+def _due(deadline: int | None, now: int) -> bool:
+    return deadline is not None and deadline <= now

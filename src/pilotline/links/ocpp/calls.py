@@ -1,0 +1,77 @@
+"""What the backend may ask of us: one row per action, from its request to the station's event.
+
+The station answers with a word; the row says which answer that is. What needs no station is answered here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from pilotline.station.events import (
+    AskReset,
+    ChangeKey,
+    KeysRead,
+    ReadKeys,
+    RemoteStart,
+    RemoteStop,
+    StationEvent,
+)
+from pilotline.wire.ocpp import v16
+from pilotline.wire.ocpp.words import AcceptStatus, ConfigurationStatus, DataTransferStatus
+
+
+@dataclass(frozen=True)
+class Handler:
+    """``ask`` makes the station's event of request and call number; ``answer`` turns its word into ours."""
+
+    ask: Callable[[v16.Request, int], StationEvent]
+    answer: Callable[[str], v16.Answer]
+
+
+def _remote_start(request: v16.Request, call: int) -> StationEvent:
+    wish = cast("v16.RemoteStartTransaction", request)
+    return RemoteStart(call, wish.id_tag, wish.connector_id)
+
+
+def _remote_stop(request: v16.Request, call: int) -> StationEvent:
+    return RemoteStop(call, cast("v16.RemoteStopTransaction", request).transaction_id)
+
+
+def _change_key(request: v16.Request, call: int) -> StationEvent:
+    wish = cast("v16.ChangeConfiguration", request)
+    return ChangeKey(call, wish.key, wish.value)
+
+
+def _read_keys(request: v16.Request, call: int) -> StationEvent:
+    return ReadKeys(call, cast("v16.GetConfiguration", request).key or ())
+
+
+def _reset(request: v16.Request, call: int) -> StationEvent:
+    return AskReset(call, cast("v16.Reset", request).type)
+
+
+def _no_word(word: str) -> v16.Answer:
+    raise AssertionError(f"GetConfiguration is answered with KeysRead, not {word}")
+
+
+HANDLERS: dict[str, Handler] = {
+    "RemoteStartTransaction": Handler(
+        _remote_start, lambda word: v16.RemoteStartTransactionAnswer(AcceptStatus(word))
+    ),
+    "RemoteStopTransaction": Handler(
+        _remote_stop, lambda word: v16.RemoteStopTransactionAnswer(AcceptStatus(word))
+    ),
+    "ChangeConfiguration": Handler(
+        _change_key, lambda word: v16.ChangeConfigurationAnswer(ConfigurationStatus(word))
+    ),
+    "GetConfiguration": Handler(_read_keys, _no_word),
+    "Reset": Handler(_reset, lambda word: v16.ResetAnswer(AcceptStatus(word))),
+}
+
+UNKNOWN_VENDOR = v16.DataTransferAnswer(DataTransferStatus.UNKNOWN_VENDOR_ID)
+
+
+def configuration(read: KeysRead) -> v16.GetConfigurationAnswer:
+    """The answer to GetConfiguration; names longer than OCPP's 50 characters cannot have been asked."""
+    known = tuple(v16.KeyValue(key.name, key.readonly, key.text) for key in read.readings)
+    return v16.GetConfigurationAnswer(known or None, read.unknown or None)

@@ -1,0 +1,402 @@
+"""The station's side of OCPP 1.6J, above the line and below the station: registration, order, heartbeat.
+
+A pure core. It hears station effects, durable facts and the transport; it says texts and station events.
+While the backend has not accepted us nothing goes out but BootNotification and what was triggered.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from pilotline.links.ocpp import translate
+from pilotline.links.ocpp.calls import HANDLERS, UNKNOWN_VENDOR, configuration
+from pilotline.links.ocpp.outbox import Outbox
+from pilotline.station.clock import WallClock
+from pilotline.station.events import (
+    AskAuthorization,
+    BackendLink,
+    CallAnswer,
+    ChangeKey,
+    KeysRead,
+    MeterReport,
+    StartAnswer,
+    StationEvent,
+    StatusReport,
+    StoreKey,
+    TagAnswer,
+    TellMeter,
+    TellStatus,
+)
+from pilotline.station.keys import KeyStore
+from pilotline.vocabulary.charger import OcppIdentity
+from pilotline.vocabulary.journal import Delivered, Durable, Started
+from pilotline.vocabulary.status import AuthStatus
+from pilotline.vocabulary.time import SECOND, Tick, earliest
+from pilotline.wire.ocpp import v16
+from pilotline.wire.ocpp.errors import CallErrorCode, TimeFormatError
+from pilotline.wire.ocpp.rpc import Answered, Called, Dropped, Output, Refused, Rpc, Send, TimedOut
+from pilotline.wire.ocpp.words import MessageTrigger, RegistrationStatus, TriggerStatus
+
+BOOT_AGAIN = 30 * SECOND
+"""Between two BootNotifications where the backend names no interval."""
+_PATIENCE = 200  # statuses kept for the line; a fresh one replaces those of its connector before that
+
+
+@dataclass(frozen=True, slots=True)
+class BackendUp:
+    """The transport is connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendDown:
+    """The transport is gone; ``reason`` is a sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackendSaid:
+    """A text of the backend."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLearned:
+    """It is ``utc`` now, says the operating system or the backend."""
+
+    utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SendText:
+    """A text for the backend."""
+
+    text: str
+
+
+class Registration(Enum):
+    """Where we stand with the backend."""
+
+    OFFLINE = "offline"
+    ASKING = "asking"  # BootNotification is out or will be again
+    ACCEPTED = "accepted"
+
+
+class Purpose(Enum):
+    """What a call of ours is for: its token."""
+
+    BOOT = "boot"
+    HEARTBEAT = "heartbeat"
+    STATUS = "status"
+    FACT = "fact"
+    METER = "meter"
+
+
+LinkEvent = (
+    BackendUp | BackendDown | BackendSaid | ClockLearned | AskAuthorization | StatusReport | CallAnswer
+    | KeysRead | MeterReport | StoreKey | Durable | Tick
+)  # fmt: skip
+LinkEffect = SendText | StationEvent | Delivered
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """The token of an Authorize."""
+
+    request: int
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A status on its way; it goes after the facts that became durable before it on this connection."""
+
+    report: StatusReport
+    after: int
+
+
+class OcppLink:
+    """``handle(event, now)`` and ``deadline()``; the public attributes are for the snapshot."""
+
+    def __init__(
+        self, identity: OcppIdentity, keys: KeyStore, clock: WallClock, *, serial: str, firmware: str,
+        new_id: Callable[[], str],
+    ) -> None:  # fmt: skip
+        self._boot = v16.BootNotification(
+            identity.vendor,
+            identity.model,
+            charge_point_serial_number=serial[:25] or None,
+            firmware_version=firmware,
+        )
+        self._clock = clock
+        self._rpc = Rpc(v16.Role.CHARGE_POINT, new_id)
+        self._boot_due: int | None = None
+        self._quiet_since = 0
+        self._heartbeat_s = keys.number("HeartbeatInterval")
+        self._statuses: deque[_Waiting] = deque()
+        self._triggered: deque[tuple[v16.Request, Purpose]] = deque()
+        self._authorizations: deque[AskAuthorization] = deque()
+        self._calls = 0
+        self._pending: dict[int, tuple[str, str]] = {}
+        self._live_entry = 0
+        self._effects: list[LinkEffect] = []
+        self.outbox = Outbox(clock)
+        self.outbox.pace.attempts = keys.number("TransactionMessageAttempts")
+        self.outbox.pace.interval_s = keys.number("TransactionMessageRetryInterval")
+        self.registration = Registration.OFFLINE
+        self.problem: str | None = "The backend has not been reached yet."
+
+    def handle(self, event: LinkEvent, now: int) -> Sequence[LinkEffect]:
+        self._route(event, now)
+        self._take(self._rpc.tick(now), now)
+        while self._feed(now):
+            pass
+        effects, self._effects = self._effects, []
+        return effects
+
+    def deadline(self) -> int | None:
+        if self.registration is Registration.OFFLINE:
+            return None
+        heartbeat = self._quiet_since + self._heartbeat_s * SECOND
+        busy = not self._rpc.idle
+        accepted = self.registration is Registration.ACCEPTED
+        return earliest(
+            self._rpc.deadline(),
+            self._boot_due if not busy and not accepted else None,
+            heartbeat if accepted and not busy else None,
+            self.outbox.deadline(self._quiet_since) if accepted and not busy else None,
+        )
+
+    # --- hearing ---
+
+    def _route(self, event: LinkEvent, now: int) -> None:  # noqa: C901, PLR0912 - a flat table of events
+        match event:
+            case BackendUp():
+                self._connected(now)
+            case BackendDown(reason):
+                self._disconnected(reason, now)
+            case BackendSaid(text):
+                self._take(self._rpc.receive(text, now), now)
+            case ClockLearned(utc):
+                self._clock.learn(utc, now)
+            case AskAuthorization():
+                self._authorizations.append(event)
+            case StatusReport():
+                self._keep_status(event)
+            case CallAnswer(call, word):
+                self._answer(call, word, now)
+            case KeysRead():
+                self._answer_keys(event, now)
+            case MeterReport():
+                self._keep_meter(event)
+            case StoreKey(name, value):
+                self._key_changed(name, value)
+            case Durable():
+                if self.registration is Registration.ACCEPTED:
+                    self._live_entry = event.entry
+                self.outbox.add(event)
+            case Tick():
+                pass
+
+    def _connected(self, now: int) -> None:
+        self.registration, self.problem = Registration.ASKING, None
+        self._boot_due = now
+
+    def _disconnected(self, reason: str, now: int) -> None:
+        self._take(self._rpc.disconnect(), now)
+        self.registration, self.problem, self._boot_due = Registration.OFFLINE, reason, None
+        self._statuses = deque(waiting for waiting in self._statuses if waiting.report.keep)
+        self._live_entry = 0
+        self._triggered.clear()
+        self._pending.clear()
+        self._give_up_authorizations()
+        self._effects.append(BackendLink(online=False))
+
+    def _give_up_authorizations(self) -> None:
+        while self._authorizations:
+            self._effects.append(TagAnswer(self._authorizations.popleft().request, None))
+
+    def _keep_status(self, report: StatusReport) -> None:
+        """Offline only what must be told later is kept (R-34)."""
+        if self.registration is Registration.ACCEPTED or report.keep:
+            self._statuses.append(_Waiting(report, self._live_entry))
+        while len(self._statuses) > _PATIENCE:
+            self._statuses.popleft()
+
+    def _keep_meter(self, report: MeterReport) -> None:
+        transaction = self.outbox.number_of(report.session) if report.session else None
+        value = translate.meter_value(report.sample, self._clock)
+        self._triggered.append((v16.MeterValues(report.connector, (value,), transaction), Purpose.METER))
+
+    def _key_changed(self, name: str, value: object) -> None:
+        if not isinstance(value, int):
+            return
+        match name:
+            case "HeartbeatInterval":
+                self._heartbeat_s = value
+            case "TransactionMessageAttempts":
+                self.outbox.pace.attempts = value
+            case "TransactionMessageRetryInterval":
+                self.outbox.pace.interval_s = value
+            case _:
+                pass
+
+    # --- the line ---
+
+    def _feed(self, now: int) -> bool:
+        """Give the free line its next call: registration, people, states, money, else a heartbeat."""
+        if not self._rpc.idle or self.registration is Registration.OFFLINE:
+            return False
+        if self._triggered:
+            self._call(*self._triggered.popleft(), now)
+        elif self.registration is Registration.ASKING:
+            return self._register(now)
+        elif self._authorizations:
+            asked = self._authorizations.popleft()
+            self._call(v16.Authorize(asked.tag), _Asking(asked.request), now)
+        elif self._status_may_go(now):
+            report = self._statuses.popleft().report
+            self._call(translate.status_notification(report, self._clock), Purpose.STATUS, now)
+        elif (request := self.outbox.next(now)) is not None:
+            self._call(request, Purpose.FACT, now)
+        elif now >= self._quiet_since + self._heartbeat_s * SECOND:
+            self._call(v16.Heartbeat(), Purpose.HEARTBEAT, now)
+        else:
+            return False
+        return True
+
+    def _register(self, now: int) -> bool:
+        self._give_up_authorizations()
+        if self._boot_due is None or now < self._boot_due:
+            return False
+        self._boot_due = now + BOOT_AGAIN
+        self._call(self._boot, Purpose.BOOT, now)
+        return True
+
+    def _status_may_go(self, now: int) -> bool:
+        """Stop before Finishing: a status waits for the facts before it, unless those wait for a retry."""
+        if not self._statuses:
+            return False
+        return self.outbox.waiting(now) or not self.outbox.holds(self._statuses[0].after)
+
+    def _call(self, request: v16.Request, token: object, now: int) -> None:
+        self._quiet_since = now
+        self._take(self._rpc.call(request, token, now), now)
+
+    def _take(self, outputs: Sequence[Output], now: int) -> None:
+        for output in outputs:
+            match output:
+                case Send(text):
+                    self._effects.append(SendText(text))
+                case Called():
+                    self._called(output, now)
+                case Answered(call, answer):
+                    self._answered(call.token, answer, now)
+                case Refused(call, code, description):
+                    self._failed(call.token, f"{code}: {description}", now)
+                case TimedOut(call):
+                    self._failed(call.token, "the backend did not answer in time", now)
+                case Dropped(call):
+                    self._dropped(call.token)
+
+    # --- answers to our calls ---
+
+    def _answered(self, token: object, answer: v16.Answer, now: int) -> None:
+        match answer:
+            case v16.BootNotificationAnswer():
+                self._registered(answer, now)
+            case v16.HeartbeatAnswer(current_time):
+                self._learn(current_time, now)
+            case v16.AuthorizeAnswer(info) if isinstance(token, _Asking):
+                self._effects.append(TagAnswer(token.request, info.status))
+            case v16.StartTransactionAnswer(info, transaction):
+                self._started(info.status, transaction)
+            case _ if token is Purpose.FACT:
+                self._effects.append(Delivered(self.outbox.delivered().entry))
+            case _:
+                pass
+
+    def _registered(self, answer: v16.BootNotificationAnswer, now: int) -> None:
+        self._learn(answer.current_time, now)
+        if answer.status is not RegistrationStatus.ACCEPTED:
+            self.problem = (
+                f"The backend answered {answer.status.value} to our registration and is asked again."
+            )
+            self._boot_due = now + (answer.interval * SECOND if answer.interval > 0 else BOOT_AGAIN)
+            return
+        self.registration, self.problem = Registration.ACCEPTED, None
+        if answer.interval > 0:
+            self._effects.append(ChangeKey(0, "HeartbeatInterval", str(answer.interval)))
+        self._effects += [BackendLink(online=True), TellStatus(0)]
+
+    def _started(self, status: AuthStatus, transaction: int) -> None:
+        done = self.outbox.delivered(transaction)
+        self._effects.append(Delivered(done.entry))
+        if isinstance(done.fact, Started):
+            self._effects.append(StartAnswer(done.fact.session, status, transaction))
+
+    def _learn(self, text: str, now: int) -> None:
+        try:
+            self._clock.learn(v16.parse_time(text), now)
+        except TimeFormatError as error:
+            self.problem = f"The backend's clock cannot be read: {error}"
+
+    def _failed(self, token: object, reason: str, now: int) -> None:
+        """A CALLERROR, a useless answer, or none: what it means depends on what was asked."""
+        if isinstance(token, _Asking):
+            self._effects.append(TagAnswer(token.request, None))
+        elif token is Purpose.FACT:
+            aside = self.outbox.failed(now)
+            self.problem = f"{len(aside)} entries were set aside: {reason}" if aside else self.problem
+        elif token is Purpose.BOOT:
+            self.problem = f"The backend did not register us: {reason}"
+
+    def _dropped(self, token: object) -> None:
+        if isinstance(token, _Asking):
+            self._effects.append(TagAnswer(token.request, None))
+        elif token is Purpose.FACT:
+            self.outbox.interrupted()
+
+    # --- calls of the backend ---
+
+    def _called(self, called: Called, now: int) -> None:
+        request = called.request
+        if isinstance(request, v16.TriggerMessage):
+            self._trigger(called.call_id, request, now)
+        elif isinstance(request, v16.DataTransfer):
+            self._take(self._rpc.reply(called.call_id, UNKNOWN_VENDOR), now)
+        else:
+            self._calls += 1
+            self._pending[self._calls] = (called.call_id, called.action)
+            self._effects.append(HANDLERS[called.action].ask(request, self._calls))
+
+    def _answer(self, call: int, word: str, now: int) -> None:
+        call_id, action = self._pending.pop(call, ("", ""))
+        if call_id:
+            self._take(self._rpc.reply(call_id, HANDLERS[action].answer(word)), now)
+
+    def _answer_keys(self, read: KeysRead, now: int) -> None:
+        call_id, _ = self._pending.pop(read.call, ("", ""))
+        if read.too_many:
+            code = CallErrorCode.OCCURENCE_CONSTRAINT_VIOLATION
+            reason = "More keys were named than GetConfigurationMaxKeys allows"
+            self._take(self._rpc.refuse(call_id, code, reason), now)
+        else:
+            self._take(self._rpc.reply(call_id, configuration(read)), now)
+
+    def _trigger(self, call_id: str, wish: v16.TriggerMessage, now: int) -> None:
+        status = TriggerStatus.ACCEPTED
+        match wish.requested_message:
+            case MessageTrigger.BOOT_NOTIFICATION:
+                self._triggered.append((self._boot, Purpose.BOOT))
+            case MessageTrigger.HEARTBEAT:
+                self._triggered.append((v16.Heartbeat(), Purpose.HEARTBEAT))
+            case MessageTrigger.STATUS_NOTIFICATION:
+                self._effects.append(TellStatus(wish.connector_id or 0))
+            case MessageTrigger.METER_VALUES:
+                self._effects.append(TellMeter(wish.connector_id or 1))
+            case _:
+                status = TriggerStatus.NOT_IMPLEMENTED
+        self._take(self._rpc.reply(call_id, v16.TriggerMessageAnswer(status)), now)

@@ -1,0 +1,51 @@
+"""Facts and reports as OCPP 1.6 messages. Pure translation, no state."""
+
+from pilotline.station.clock import WallClock
+from pilotline.station.events import StatusReport
+from pilotline.vocabulary.journal import Ended, Metered, MeterSample, SampledValue, Started
+from pilotline.vocabulary.time import Stamp
+from pilotline.wire.ocpp import v16, words
+
+
+def status_notification(report: StatusReport, clock: WallClock) -> v16.StatusNotification:
+    moment = Stamp(clock.boot, report.at)
+    return v16.StatusNotification(
+        connector_id=report.connector,
+        error_code=report.error,
+        status=report.status,
+        info=report.info[:50] if report.info else None,
+        timestamp=v16.format_time(clock.utc(moment)) if clock.known else None,
+        vendor_id=report.vendor_id,
+        vendor_error_code=report.vendor_error,
+    )
+
+
+def start_transaction(fact: Started, clock: WallClock) -> v16.StartTransaction:
+    time = v16.format_time(clock.utc(fact.stamp))
+    return v16.StartTransaction(fact.connector, fact.tag, fact.meter_start_wh, time)
+
+
+def meter_values(fact: Metered, transaction: int, clock: WallClock) -> v16.MeterValues:
+    return v16.MeterValues(fact.connector, (meter_value(fact.sample, clock),), transaction)
+
+
+def stop_transaction(fact: Ended, transaction: int, clock: WallClock) -> v16.StopTransaction:
+    time = v16.format_time(clock.utc(fact.stamp))
+    return v16.StopTransaction(fact.meter_stop_wh, time, transaction, fact.tag, fact.reason)
+
+
+def meter_value(sample: MeterSample, clock: WallClock) -> v16.MeterValue:
+    context = words.Context(sample.context.value)
+    values = tuple(_sampled_value(value, context) for value in sample.values)
+    return v16.MeterValue(v16.format_time(clock.utc(sample.stamp)), values)
+
+
+def _sampled_value(value: SampledValue, context: words.Context) -> v16.SampledValue:
+    return v16.SampledValue(
+        value=value.value,
+        context=context,
+        measurand=words.Measurand(value.measurand),
+        phase=words.Phase(value.phase) if value.phase else None,
+        location=words.Location(value.location) if value.location else None,
+        unit=words.Unit(value.unit) if value.unit else None,
+    )

@@ -1,0 +1,49 @@
+"""What a person, a script or a test may ask of a station: words, arguments, and the values they become.
+
+The control protocol, scripts and (later) the panel read the same tables: this one for the host, the
+simulator's for the world around it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from pilotline.station.events import ClearLatched, LimitCurrent, PresentTag, StopCharging
+
+T = TypeVar("T")
+
+
+class OperationError(ValueError):
+    """An operation that is unknown, has wrong arguments or cannot be done; the message is a sentence."""
+
+
+class Operation(NamedTuple):
+    """One row of the table."""
+
+    type: type[PresentTag | StopCharging | LimitCurrent | ClearLatched]
+    help: str
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "present_tag": Operation(PresentTag, "Hold a card to the reader; the same card again ends the session."),
+    "stop_charging": Operation(StopCharging, "End the session, as somebody beside the station."),
+    "limit_current": Operation(LimitCurrent, "Set or lift the owner's limit in mA; 0 is a pause."),
+    "clear_faults": Operation(ClearLatched, "Reset latched faults, as somebody beside the station."),
+}
+
+
+def build(word: str, kind: type[T], args: Mapping[str, Any]) -> T:
+    """The value of an operation's dataclass from named arguments, texts allowed for numbers.
+
+    Raises OperationError that names the argument and what is possible.
+    """
+    known = [item.name for item in fields(kind)]  # pyright: ignore[reportArgumentType]
+    for name in args:
+        if name not in known:
+            raise OperationError(f"{word} has no argument {name}; it takes {', '.join(known) or 'none'}.")
+    try:
+        return msgspec.convert(dict(args), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise OperationError(f"{word}: {error}.") from None

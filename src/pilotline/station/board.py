@@ -1,0 +1,120 @@
+"""One connector's safety module as the station sees it: the handshake, the heartbeat, the permit in hand.
+
+It never trusts that a message arrived: what matters is repeated every half second, and what the board
+reports is the truth.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pilotline.vocabulary.board import (
+    LINK_PROTOCOL,
+    BoardMessage,
+    ClearFaults,
+    ConnectorReport,
+    Hello,
+    HostAlive,
+    HostMessage,
+    Identity,
+    Light,
+    LockPlug,
+    Measurement,
+    Permit,
+    SetLight,
+    Withdraw,
+)
+from pilotline.vocabulary.time import MS, SECOND, earliest
+
+RENEW = 500 * MS
+"""R-45: the host renews its permit every 0.5 s; the same beat is its sign of life."""
+SILENT = 3 * SECOND
+HELLO_AGAIN = SECOND
+_DARK = Light()
+
+
+@dataclass(slots=True)
+class Wish:
+    """What the station wants of the board now; ``offer_ma`` 0 is no permit."""
+
+    offer_ma: int = 0
+    lock: bool = False
+    light: Light = _DARK
+
+
+class BoardLink:
+    """Handshake and renewal. ``update`` returns the messages due; ``hear`` takes the board's."""
+
+    def __init__(self, model_hash: int) -> None:
+        self._model_hash = model_hash
+        self._heard_at: int | None = None
+        self._hello_at: int | None = None
+        self._renewed_at: int | None = None
+        self._told: Wish | None = None
+        self.identity: Identity | None = None
+        self.report: ConnectorReport | None = None
+        self.measurement: Measurement | None = None
+        self.remembered = 0
+        """Faults the board began while nobody listened, not yet passed on (E-16)."""
+
+    def hear(self, message: BoardMessage, now: int) -> None:
+        self._heard_at = now
+        match message:
+            case Identity():
+                self.identity = message
+                self.remembered |= message.remembered
+                self._told = None
+            case ConnectorReport():
+                if self.report is not None and message.at < self.report.at:
+                    self.identity = None  # the board restarted: introduce ourselves again
+                self.report = message
+            case Measurement():
+                self.measurement = message
+            case _:
+                pass
+
+    def alive(self, now: int) -> bool:
+        """Whether the board has answered and is still talking."""
+        return self._heard_at is not None and now < self._heard_at + SILENT and self.identity is not None
+
+    @property
+    def accepted(self) -> bool:
+        return self.identity is not None and self.identity.accepted
+
+    def update(self, wish: Wish, now: int) -> Sequence[HostMessage]:
+        if not self.alive(now):
+            return self._introduce(now)
+        return [*self._changes(wish), *self._renewal(wish, now)]
+
+    def deadline(self, now: int) -> int | None:
+        if not self.alive(now):
+            return (self._hello_at or now) + HELLO_AGAIN
+        silent_at = None if self._heard_at is None else self._heard_at + SILENT
+        return earliest(silent_at, None if self._renewed_at is None else self._renewed_at + RENEW)
+
+    def _introduce(self, now: int) -> Sequence[HostMessage]:
+        if self._hello_at is not None and now < self._hello_at + HELLO_AGAIN:
+            return []
+        self._hello_at = now
+        return [Hello(LINK_PROTOCOL, self._model_hash)]
+
+    def _changes(self, wish: Wish) -> Sequence[HostMessage]:
+        """What is told at once because it differs from what was told last."""
+        told, self._told = self._told, Wish(wish.offer_ma, wish.lock, wish.light)
+        messages: list[HostMessage] = []
+        if told is None and self.identity is not None and self.identity.remembered:
+            messages.append(ClearFaults(self.identity.remembered))
+        if told is None or told.light != wish.light:
+            messages.append(SetLight(wish.light))
+        if told is None or told.lock != wish.lock:
+            messages.append(LockPlug(wish.lock))
+        if told is not None and told.offer_ma != wish.offer_ma:
+            self._renewed_at = None
+            if wish.offer_ma == 0:
+                messages.append(Withdraw())
+        return messages
+
+    def _renewal(self, wish: Wish, now: int) -> Sequence[HostMessage]:
+        if self._renewed_at is not None and now < self._renewed_at + RENEW:
+            return []
+        self._renewed_at = now
+        return [Permit(wish.offer_ma) if wish.offer_ma else HostAlive()]

@@ -1,0 +1,359 @@
+"""One connector: plug, grant, session, offer, status. Level-based: after every event ``update`` looks at
+the facts and moves what is due, so that no order of events can leave it behind.
+
+It decides nothing about who may charge (that is the station's) and closes no relay (that is the RTM's).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pilotline.station.board import BoardLink, Wish
+from pilotline.station.events import MeterReport, StationEffect, StatusReport, ToBoard
+from pilotline.station.keys import KeyStore
+from pilotline.station.limits import Arbiter
+from pilotline.station.measurands import Sources, sample
+from pilotline.station.session import Phase, Session, Stop
+from pilotline.station.status import ENDS, Facts, StatusTeller, derive, status_report
+from pilotline.station.temperature import TemperatureLimit
+from pilotline.vocabulary import faults, limits
+from pilotline.vocabulary.board import Light
+from pilotline.vocabulary.charger import ChargerModel
+from pilotline.vocabulary.journal import Durable, Ended, Fact, Metered, MeterSample, Record, Started
+from pilotline.vocabulary.metering import MeterReading, MeterSilent
+from pilotline.vocabulary.pilot import PilotMode, PilotState
+from pilotline.vocabulary.status import ConnectorStatus, ReadingContext, StopReason
+from pilotline.vocabulary.time import MS, SECOND, OnDelay, Stamp, earliest
+
+UNPLUG_BELIEVED = SECOND
+"""R-29: a bounce under 1 s opens the relay but is no unplug for the session."""
+FINAL_READING = 10 * SECOND
+"""Longest wait for the register after the end: an orderly stop takes 6 s, the meter is read every second."""
+READING_TAKES = 500 * MS
+"""A reading that arrives later than this after the relay opened was asked for after it opened."""
+SETTLING = 10 * SECOND
+"""How long a new session counts as Preparing while the car has not asked for power."""
+BOARD_GRACE = 5 * SECOND
+"""After boot, the safety module has this long before its absence is a status."""
+
+_WITH_A_CAR = (PilotState.B, PilotState.C, PilotState.D)
+
+
+@dataclass(slots=True)
+class Grant:
+    """Somebody may charge here; without a plug only until ``until``."""
+
+    tag: str
+    until: int | None
+
+
+class Connector:
+    """The facts of one connector and the moves that follow from them.
+
+    ``update`` returns the effects; the public attributes are read by the snapshot and the status.
+    """
+
+    def __init__(
+        self, number: int, model: ChargerModel, keys: KeyStore, boot: int, entries: "EntryNumbers"
+    ) -> None:
+        self.number = number
+        self.model = model
+        self._keys = keys
+        self._boot = boot
+        self._entries = entries
+        self._sessions = 0
+        self._gone = OnDelay(UNPLUG_BELIEVED)
+        self._gone_at = 0
+        self._open_since: int | None = None
+        self._teller = StatusTeller(number)
+        self._hot = TemperatureLimit(model.temperature)
+        self.board = BoardLink(model.rtm.hash)
+        self.arbiter = Arbiter()
+        self.meter: MeterReading | None = None
+        self.meter_at = 0
+        self.meter_silence: str | None = None
+        self.plugged = False
+        self.grant: Grant | None = None
+        self.asking = False
+        self.refusal: str | None = None
+        self.session: Session | None = None
+        self.over: StopReason | None = None
+        self.available = True
+        self.status: ConnectorStatus | None = None
+        self.light = Light()
+
+    # --- facts ---
+
+    @property
+    def faults(self) -> int:
+        return self.board.report.faults if self.board.report else 0
+
+    @property
+    def offering(self) -> bool:
+        """Whether the pilot carries an offer now."""
+        report = self.board.report
+        return report is not None and report.output.mode is PilotMode.PWM
+
+    @property
+    def unplugging(self) -> bool:
+        """The pilot shows no car, and it is not believed yet (R-29)."""
+        return self._gone.due is not None
+
+    def free(self, now: int) -> bool:
+        """Whether a new session could begin here."""
+        ready = self.board.alive(now) and self.board.accepted and self.available
+        return ready and self.session is None and not self.faults & faults.BLOCKING
+
+    def take_reading(self, reading: MeterReading | MeterSilent, now: int) -> None:
+        if isinstance(reading, MeterSilent):
+            self.meter_silence = reading.reason
+        else:
+            self.meter, self.meter_at, self.meter_silence = reading, now, None
+
+    def give(self, tag: str, now: int) -> None:
+        """Somebody may charge: at once when a car is there, else within ConnectionTimeOut (E-69)."""
+        timeout = self._keys.number("ConnectionTimeOut") * SECOND
+        self.grant = Grant(tag, None if self.plugged else now + timeout)
+        self.refusal = None
+
+    def end(self, reason: StopReason, now: int, tag: str | None = None) -> None:
+        """End the session: nothing when there is none or it is ending already."""
+        session = self.session
+        if session is None or session.stop is not None:
+            return
+        session.stop = Stop(reason, now, tag)
+        if session.phase is Phase.STARTING:
+            self._drop(reason)
+        elif session.phase is Phase.RUNNING:
+            session.move(Phase.STOPPING)
+
+    def durable(self, done: Durable) -> None:
+        """The journal has it: go on."""
+        session = self.session
+        if session is None or session.entry != done.entry:
+            return
+        if session.phase is Phase.RECORDING:
+            session.move(Phase.STOPPING if session.stop else Phase.RUNNING)
+        elif session.phase is Phase.ENDING and session.stop is not None:
+            self._drop(session.stop.reason)
+
+    # --- the update ---
+
+    def update(self, online: bool, now: int) -> Sequence[StationEffect]:
+        """Move what is due at ``now``; the order is that of a session's life."""
+        self._see_plug(now)
+        self._claim(now)
+        effects: list[StationEffect] = []
+        effects += self._begin(now)
+        effects += self._run(now)
+        effects += self._finish(now)
+        self.status = derive(self._facts(now))
+        self._paint(online)
+        effects += [ToBoard(self.number, message) for message in self.board.update(self._wish(), now)]
+        effects += self._teller.update(self.status, self.faults, self.arbiter.winner(now), now)
+        effects += self._pass_on(now)
+        return effects
+
+    def tell(self, now: int) -> Sequence[StatusReport]:
+        """The present status, asked for."""
+        return [status_report(self.number, self.status, self.faults, now)] if self.status else []
+
+    def read_out(self, now: int) -> Sequence[MeterReport]:
+        """Meter values, asked for."""
+        values = self._sampled(ReadingContext.TRIGGER, now)
+        running = self.session and self.session.phase in (Phase.RUNNING, Phase.STOPPING)
+        session = self.session.id if self.session and running else None
+        return [MeterReport(self.number, session, values)] if values.values else []
+
+    def deadline(self, now: int) -> int | None:
+        session = self.session
+        running = session is not None and session.phase is Phase.RUNNING
+        return earliest(
+            self._gone.deadline(now),
+            self.grant.until if self.grant else None,
+            self.board.deadline(now),
+            self.arbiter.deadline(now) if running else None,
+            self._next_sample(session) if session and running else None,
+            self._settled_at(session, now) if session and running else None,
+            self._last_reading_at(session, now) if session and session.phase is Phase.STOPPING else None,
+            self._teller.deadline(now),
+        )
+
+    def _see_plug(self, now: int) -> None:
+        """State A for a second is an unplug; E, F and undefined levels say nothing about the plug."""
+        report = self.board.report
+        state = report.pilot if report and self.board.alive(now) else PilotState.UNDEFINED
+        if self.plugged and state is PilotState.A and self._gone.due is None:
+            self._gone_at = now
+        if self._gone.update(self.plugged and state is PilotState.A, now):
+            self._unplug()
+        elif state in _WITH_A_CAR and not self.plugged:
+            self.plugged = True
+        closed = report is None or report.relay or any(report.contacts)
+        self._open_since = None if closed else self._open_since or now
+
+    def _unplug(self) -> None:
+        self.plugged = False
+        self.over = self.refusal = self.grant = None
+        self._gone.update(False, self._gone_at)
+        self.end(StopReason.EV_DISCONNECTED, self._gone_at)
+
+    def _claim(self, now: int) -> None:
+        """Tell the arbiter what each source of this station allows."""
+        claim, report, measured = self.arbiter.claim, self.board.report, self.board.measurement
+        own_ma = min(self.model.rating.current_ma, self._keys.number("c_DeviceLimit_I") * 100)
+        claim(limits.DEVICE, own_ma, now)
+        claim(limits.FUSE, self._keys.number("c_MainFuseLimit") * 100, now)
+        claim(limits.CABLE, report.cable_ma if report else None, now)
+        if measured is not None:
+            claim(limits.TEMPERATURE, self._hot.update(max(measured.temperature_mc)), now)
+
+    def _begin(self, now: int) -> Sequence[StationEffect]:
+        """A grant and a plug make a session; its start is recorded once the register is known."""
+        grant = self.grant
+        if grant and grant.until is not None and now >= grant.until:
+            self.grant = grant = None
+        if grant and self.plugged and self.free(now):
+            self._sessions += 1
+            self.session = Session(f"{self._boot}-{self.number}-{self._sessions}", grant.tag)
+            self.grant = self.over = None
+        session = self.session
+        if session is None or session.phase is not Phase.STARTING or self._register() is None:
+            return []
+        session.move(Phase.RECORDING)
+        session.started_at = session.sampled_at = now
+        session.meter_start_wh = self._register() or 0
+        started = Started(session.id, self.number, session.tag, session.meter_start_wh, self._stamp(now))
+        return [self._record(session, started)]
+
+    def _run(self, now: int) -> Sequence[StationEffect]:
+        """The offer follows the limits; meter values go out at their interval."""
+        session = self.session
+        if self.faults & ENDS:
+            self.end(StopReason.OTHER, now)
+        if session is None or session.phase is not Phase.RUNNING:
+            return []
+        report = self.board.report
+        if not session.offered:
+            self.arbiter.start(now)
+            session.offered = True
+        self.arbiter.update(now)
+        session.charged = session.charged or (report is not None and report.relay)
+        due = self._next_sample(session)
+        if due is None or now < due:
+            return []
+        session.sampled_at = due
+        metered = self._sampled(ReadingContext.PERIODIC, now)
+        return (
+            [Record(self._entries.next(), Metered(session.id, self.number, metered))]
+            if metered.values
+            else []
+        )
+
+    def _finish(self, now: int) -> Sequence[StationEffect]:
+        """The relay is open and the meter was read since, or it takes too long: record the end."""
+        session = self.session
+        if session is None or session.phase is not Phase.STOPPING or session.stop is None:
+            return []
+        read = self._open_since is not None and self.meter_at >= self._open_since + READING_TAKES
+        if not read and now < session.stop.at + FINAL_READING:
+            return []
+        session.move(Phase.ENDING)
+        stop, register = session.stop, max(self._register() or 0, session.meter_start_wh)
+        ended = Ended(session.id, self.number, register, self._stamp(stop.at), stop.reason, stop.tag)
+        return [self._record(session, ended)]
+
+    # --- small parts ---
+
+    def _facts(self, now: int) -> Facts:
+        session, report = self.session, self.board.report
+        return Facts(
+            alive=self.board.alive(now),
+            accepted=self.board.accepted,
+            available=self.available,
+            faults=self.faults,
+            plugged=self.plugged,
+            unplugging=self.unplugging,
+            authorising=self.asking or self.grant is not None,
+            over=self.over is not None,
+            phase=session.phase if session else None,
+            settling=session is not None and not session.charged and now < session.started_at + SETTLING,
+            offer_ma=self.arbiter.offer_ma,
+            relay=report is not None and report.relay,
+            offering=self.offering,
+            booting=now < BOARD_GRACE,
+            last=self.status,
+        )
+
+    def _pass_on(self, now: int) -> Sequence[StatusReport]:
+        """Faults the board remembered while nobody listened are told once (E-16, R-34)."""
+        mask, self.board.remembered = self.board.remembered, 0
+        if not mask or self.status is None:
+            self.board.remembered = mask
+            return []
+        return [status_report(self.number, self.status, mask, now, keep=True)]
+
+    def _register(self) -> int | None:
+        """The meter's register; 0 for a station without a meter (M-05)."""
+        if self.model.meter is None:
+            return 0
+        return self.meter.import_wh if self.meter else None
+
+    def _record(self, session: Session, fact: Fact) -> Record:
+        session.entry = self._entries.next()
+        return Record(session.entry, fact)
+
+    def _drop(self, reason: StopReason) -> None:
+        self.session = None
+        self.over = reason if self.plugged else None
+        self.arbiter.stop()
+
+    def _stamp(self, at: int) -> Stamp:
+        return Stamp(self._boot, at)
+
+    def _sampled(self, context: ReadingContext, now: int) -> MeterSample:
+        names = self._keys.text("MeterValuesSampledData").split(",")
+        return MeterSample(self._stamp(now), context, sample(names, self._sources()))
+
+    def _sources(self) -> Sources:
+        report = self.board.report
+        return Sources(self.meter, self.board.measurement, report.offer_ma if report else 0)
+
+    def _wish(self) -> Wish:
+        session = self.session
+        running = session is not None and session.phase is Phase.RUNNING
+        charge = running and not self.faults & faults.BLOCKING and self.board.accepted and self.available
+        return Wish(
+            offer_ma=self.arbiter.offer_ma if charge else 0,
+            lock=session is not None and self.plugged,
+            light=self.light,
+        )
+
+    def _paint(self, online: bool) -> None:
+        """The ring by status and connection (E-50, E-51)."""
+        if self.status is not None:
+            row = self.model.ring[self.status]
+            chosen = row.online if online else row.offline
+            self.light = chosen._replace(percent=self._keys.number("LightIntensity"))
+
+    def _next_sample(self, session: Session) -> int | None:
+        interval = self._keys.number("MeterValueSampleInterval") * SECOND
+        return session.sampled_at + interval if interval else None
+
+    def _settled_at(self, session: Session, now: int) -> int | None:
+        at = session.started_at + SETTLING
+        return at if at > now and not session.charged else None
+
+    def _last_reading_at(self, session: Session, now: int) -> int | None:
+        at = (session.stop.at if session.stop else now) + FINAL_READING
+        return at if at > now else None
+
+
+class EntryNumbers:
+    """Numbers journal entries over the whole station."""
+
+    def __init__(self, last: int = 0) -> None:
+        self._last = last
+
+    def next(self) -> int:
+        self._last += 1
+        return self._last

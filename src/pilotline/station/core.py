@@ -1,0 +1,261 @@
+"""The station: its connectors, its keys, and who may charge. A pure core (design rule 1).
+
+Every event is routed to what it concerns; then every connector updates. What the station wants done comes
+back as effects.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from pilotline.station import authorisation
+from pilotline.station.authorisation import ANYBODY, same_tag
+from pilotline.station.connector import Connector, EntryNumbers
+from pilotline.station.events import (
+    AskAuthorization,
+    AskReset,
+    BackendLink,
+    BoardSaid,
+    CallAnswer,
+    ChangeKey,
+    ClearLatched,
+    KeyReading,
+    KeysRead,
+    LimitCurrent,
+    MeterSaid,
+    PresentTag,
+    ReadKeys,
+    RemoteStart,
+    RemoteStop,
+    Restart,
+    StartAnswer,
+    StationEffect,
+    StationEvent,
+    StopCharging,
+    StoreKey,
+    TagAnswer,
+    TellMeter,
+    TellStatus,
+    ToBoard,
+)
+from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, KeyStore, to_text
+from pilotline.vocabulary import limits
+from pilotline.vocabulary.board import ClearFaults
+from pilotline.vocabulary.charger import ChargerModel, KeyValue
+from pilotline.vocabulary.journal import Durable
+from pilotline.vocabulary.status import AuthMode, AuthStatus, ResetKind, StopReason
+from pilotline.vocabulary.time import Tick, earliest
+
+_RESET_REASON = {ResetKind.SOFT: StopReason.SOFT_RESET, ResetKind.HARD: StopReason.HARD_RESET}
+
+
+class Station:
+    """``handle(event, now)`` and ``deadline()``; the snapshot reads its public attributes."""
+
+    def __init__(
+        self, model: ChargerModel, *, boot: int, stored: Mapping[str, KeyValue] | None = None
+    ) -> None:
+        self.model = model
+        self.keys = KeyStore(model.key_defaults, stored)
+        self.online = False
+        self.resetting: ResetKind | None = None
+        entries = EntryNumbers()
+        numbers = range(1, model.connectors + 1)
+        self.connectors = {n: Connector(n, model, self.keys, boot, entries) for n in numbers}
+        self._requests = 0
+        self._asked: dict[int, tuple[int, str]] = {}
+        self._deadline: int | None = 0
+        self._effects: list[StationEffect] = []
+
+    def handle(self, event: StationEvent, now: int) -> Sequence[StationEffect]:
+        """Take one event at core time ``now``."""
+        self._route(event, now)
+        for connector in self.connectors.values():
+            self._start_unasked(connector, now)
+            self._effects += connector.update(self.online, now)
+        self._restart_when_idle()
+        self._deadline = earliest(*(connector.deadline(now) for connector in self.connectors.values()))
+        effects, self._effects = self._effects, []
+        return effects
+
+    def deadline(self) -> int | None:
+        return self._deadline
+
+    # --- routing ---
+
+    def _route(self, event: StationEvent, now: int) -> None:  # noqa: C901, PLR0912 - a flat table of events
+        match event:
+            case BoardSaid(connector, message):
+                self._at(connector).board.hear(message, now)
+            case MeterSaid(connector, reading):
+                self._at(connector).take_reading(reading, now)
+            case PresentTag(tag, connector):
+                self._present(self._at(connector), tag, now)
+            case TagAnswer():
+                self._answered(event, now)
+            case StartAnswer():
+                self._started(event, now)
+            case RemoteStart():
+                self._remote_start(event, now)
+            case RemoteStop():
+                self._remote_stop(event, now)
+            case ChangeKey():
+                self._change_key(event)
+            case ReadKeys():
+                self._read_keys(event)
+            case AskReset(call, kind):
+                self._reset(call, kind, now)
+            case StopCharging(connector):
+                self._at(connector).end(StopReason.LOCAL, now)
+            case LimitCurrent(limit_ma):
+                for each in self.connectors.values():
+                    each.arbiter.claim(limits.OWNER, limit_ma, now)
+            case ClearLatched(connector):
+                self._effects.append(ToBoard(connector, ClearFaults(self._at(connector).faults)))
+            case BackendLink(online):
+                self.online = online
+            case TellStatus(connector):
+                self._tell(connector, now)
+            case TellMeter(number):
+                if number in self.connectors:
+                    self._effects += self.connectors[number].read_out(now)
+            case Durable():
+                for each in self.connectors.values():
+                    each.durable(event)
+            case Tick():
+                pass
+
+    def _at(self, number: int) -> Connector:
+        return self.connectors[number]
+
+    # --- who may charge ---
+
+    def _present(self, connector: Connector, tag: str, now: int) -> None:
+        """The same card again stops; another one starts nothing while a session runs."""
+        session = connector.session
+        if session is not None:
+            if same_tag(session.tag, tag):
+                connector.end(StopReason.LOCAL, now, tag)
+            return
+        if not connector.asking and connector.grant is None:
+            self._authorise(connector, tag, now)
+
+    def _authorise(self, connector: Connector, tag: str, now: int) -> None:
+        if not self.online:
+            self._decide(connector, tag, authorisation.offline_status(self.keys), now)
+            return
+        self._requests += 1
+        self._asked[self._requests] = (connector.number, tag)
+        connector.asking, connector.refusal = True, None
+        self._effects.append(AskAuthorization(self._requests, tag))
+
+    def _answered(self, answer: TagAnswer, now: int) -> None:
+        number, tag = self._asked.pop(answer.request, (0, ""))
+        connector = self.connectors.get(number)
+        if connector is not None:
+            connector.asking = False
+            self._decide(connector, tag, answer.status or authorisation.offline_status(self.keys), now)
+
+    def _decide(self, connector: Connector, tag: str, status: AuthStatus, now: int) -> None:
+        if status is AuthStatus.ACCEPTED and connector.session is None:
+            connector.give(tag, now)
+        elif status is not AuthStatus.ACCEPTED:
+            connector.refusal = status.value
+
+    def _start_unasked(self, connector: Connector, now: int) -> None:
+        """Free charging and Plug & Charge: a plug is enough, once per plug-in (E-68, R-26)."""
+        mode = authorisation.mode(self.keys, self.online)
+        idle = connector.session is None and connector.over is None and connector.grant is None
+        if (
+            mode is not AuthMode.TAG
+            and connector.plugged
+            and idle
+            and not connector.asking
+            and not self.resetting
+        ):
+            connector.give(ANYBODY[mode], now)
+
+    def _started(self, answer: StartAnswer, now: int) -> None:
+        """The backend's word on a session that has begun: its number, and perhaps a refusal."""
+        for connector in self.connectors.values():
+            session = connector.session
+            if session is None or session.id != answer.session:
+                continue
+            session.transaction = answer.transaction
+            refused = answer.status is not AuthStatus.ACCEPTED
+            if refused and self.keys.flag("StopTransactionOnInvalidId"):
+                connector.refusal = answer.status.value
+                connector.end(StopReason.DE_AUTHORIZED, now)
+
+    # --- the backend's wishes ---
+
+    def _remote_start(self, wish: RemoteStart, now: int) -> None:
+        numbers = list(self.connectors) if wish.connector is None else [wish.connector]
+        found = [self.connectors[n] for n in numbers if n in self.connectors and self._can_start(n, now)]
+        self._effects.append(CallAnswer(wish.call, "Accepted" if found else "Rejected"))
+        if not found:
+            return
+        if self.keys.flag("AuthorizeRemoteTxRequests"):
+            self._authorise(found[0], wish.tag, now)
+        else:
+            found[0].give(wish.tag, now)
+
+    def _can_start(self, number: int, now: int) -> bool:
+        connector = self.connectors[number]
+        return connector.free(now) and connector.grant is None and not connector.asking and not self.resetting
+
+    def _remote_stop(self, wish: RemoteStop, now: int) -> None:
+        for connector in self.connectors.values():
+            session = connector.session
+            if session is not None and session.transaction == wish.transaction and session.stop is None:
+                connector.end(StopReason.REMOTE, now)
+                self._effects.append(CallAnswer(wish.call, "Accepted"))
+                return
+        self._effects.append(CallAnswer(wish.call, "Rejected"))
+
+    def _reset(self, call: int, kind: ResetKind, now: int) -> None:
+        self._effects.append(CallAnswer(call, "Accepted"))
+        self.resetting = kind
+        for connector in self.connectors.values():
+            connector.end(_RESET_REASON[kind], now)
+
+    def _restart_when_idle(self) -> None:
+        if self.resetting and all(connector.session is None for connector in self.connectors.values()):
+            self._effects.append(Restart(self.resetting))
+            self.resetting = None
+
+    def _tell(self, number: int, now: int) -> None:
+        for connector in self.connectors.values():
+            if number in (0, connector.number):
+                self._effects += connector.tell(now)
+
+    # --- keys ---
+
+    def _change_key(self, wish: ChangeKey) -> None:
+        key = BY_NAME.get(wish.key.lower())
+        if key is None:
+            self._effects.append(CallAnswer(wish.call, "NotSupported"))
+        elif key.access is Access.READ_ONLY:
+            self._effects.append(CallAnswer(wish.call, "Rejected"))
+        else:
+            self._set_key(key, wish)
+
+    def _set_key(self, key: Key, wish: ChangeKey) -> None:
+        try:
+            value = self.keys.change(key, wish.text)
+        except KeyRefusedError:
+            self._effects.append(CallAnswer(wish.call, "Rejected"))
+            return
+        self._effects.append(StoreKey(key.name, value))
+        self._effects.append(CallAnswer(wish.call, "RebootRequired" if key.reboot else "Accepted"))
+
+    def _read_keys(self, wish: ReadKeys) -> None:
+        if len(wish.names) > self.keys.number("GetConfigurationMaxKeys"):
+            self._effects.append(KeysRead(wish.call, (), (), too_many=True))
+            return
+        known = (
+            [BY_NAME[name.lower()] for name in wish.names if name.lower() in BY_NAME] if wish.names else KEYS
+        )
+        unknown = tuple(name for name in wish.names if name.lower() not in BY_NAME)
+        self._effects.append(KeysRead(wish.call, tuple(self._reading(key) for key in known), unknown))
+
+    def _reading(self, key: Key) -> KeyReading:
+        return KeyReading(key.name, to_text(self.keys[key.name]), key.access is Access.READ_ONLY)

@@ -1,0 +1,258 @@
+"""What the station core hears and says. Board and meter words come from the vocabulary."""
+
+from dataclasses import dataclass
+
+from pilotline.vocabulary.board import BoardMessage, HostMessage
+from pilotline.vocabulary.charger import KeyValue
+from pilotline.vocabulary.journal import Durable, MeterSample, Record
+from pilotline.vocabulary.metering import MeterReading, MeterSilent
+from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ErrorCode, ResetKind
+from pilotline.vocabulary.time import Tick
+
+# --- heard ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSaid:
+    """A message of the connector's RTM."""
+
+    connector: int
+    message: BoardMessage
+
+
+@dataclass(frozen=True, slots=True)
+class MeterSaid:
+    """A reading of the connector's energy meter, or its silence."""
+
+    connector: int
+    reading: MeterReading | MeterSilent
+
+
+@dataclass(frozen=True, slots=True)
+class PresentTag:
+    """A card, a token of the app, any identification of at most 20 characters."""
+
+    tag: str
+    connector: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TagAnswer:
+    """The answer to ``AskAuthorization``; ``status`` None means the backend gave none in time."""
+
+    request: int
+    status: AuthStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartAnswer:
+    """The backend's answer to the start of a session."""
+
+    session: str
+    status: AuthStatus
+    transaction: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStart:
+    """The backend asks to start for ``tag``; ``call`` comes back in ``CallAnswer``."""
+
+    call: int
+    tag: str
+    connector: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStop:
+    """The backend asks to stop its transaction."""
+
+    call: int
+    transaction: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeKey:
+    """Set a configuration key from its OCPP text."""
+
+    call: int
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadKeys:
+    """Read the named keys, or all when none is named."""
+
+    call: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskReset:
+    """Restart the station after its sessions have been stopped."""
+
+    call: int
+    kind: ResetKind
+
+
+@dataclass(frozen=True, slots=True)
+class StopCharging:
+    """Somebody beside the station ends the session."""
+
+    connector: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCurrent:
+    """The owner's limit, or None to lift it. 0 is a pause."""
+
+    limit_ma: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClearLatched:
+    """A person beside the station resets its latched faults."""
+
+    connector: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BackendLink:
+    """Whether the backend has accepted us and can be asked."""
+
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TellStatus:
+    """The backend wants a StatusNotification of this connector (0: all)."""
+
+    connector: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellMeter:
+    """The backend wants meter values of this connector."""
+
+    connector: int
+
+
+StationEvent = (
+    BoardSaid
+    | MeterSaid
+    | PresentTag
+    | TagAnswer
+    | StartAnswer
+    | RemoteStart
+    | RemoteStop
+    | ChangeKey
+    | ReadKeys
+    | AskReset
+    | StopCharging
+    | LimitCurrent
+    | ClearLatched
+    | BackendLink
+    | TellStatus
+    | TellMeter
+    | Durable
+    | Tick
+)
+
+# --- said ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToBoard:
+    """A message for the connector's RTM."""
+
+    connector: int
+    message: HostMessage
+
+
+@dataclass(frozen=True, slots=True)
+class AskAuthorization:
+    """May this tag charge? Answered by ``TagAnswer`` of the same ``request``."""
+
+    request: int
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """What a StatusNotification says. ``vendor_error`` is set with ``vendor_id`` (E-25, E-33).
+
+    ``keep``: it is told after a reconnect too, although it is history by then (R-34).
+    """
+
+    connector: int
+    status: ConnectorStatus
+    error: ErrorCode
+    at: int
+    info: str | None = None
+    vendor_id: str | None = None
+    vendor_error: str | None = None
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswer:
+    """The station's answer to a call of the backend: its OCPP status word."""
+
+    call: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReading:
+    """One key as GetConfiguration shows it; ``text`` is None for a key without a value."""
+
+    name: str
+    text: str | None
+    readonly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeysRead:
+    """The answer to ``ReadKeys``; ``too_many`` when more were named than GetConfigurationMaxKeys (R-43)."""
+
+    call: int
+    readings: tuple[KeyReading, ...]
+    unknown: tuple[str, ...]
+    too_many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoreKey:
+    """A key changed and shall survive a restart."""
+
+    name: str
+    value: KeyValue
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """All is stopped and recorded: the runtime restarts the host (hard: also its pin is pulled, R-42)."""
+
+    kind: ResetKind
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReport:
+    """Meter values the backend asked for; ``session`` None outside a session."""
+
+    connector: int
+    session: str | None
+    sample: MeterSample
+
+
+StationEffect = (
+    MeterReport
+    | ToBoard
+    | AskAuthorization
+    | StatusReport
+    | CallAnswer
+    | KeysRead
+    | StoreKey
+    | Restart
+    | Record
+)

@@ -1,0 +1,157 @@
+"""The table of configuration keys: one truth for OCPP, the panel, the checks and the reference page (E-61).
+
+A key is a row: its type and bounds, who may write it, whether a reboot is needed, one sentence of help.
+Its factory value is the model's data. Names match without case.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from pilotline.station.measurands import unknown_measurands
+from pilotline.vocabulary.charger import KeyValue
+
+
+class KeyRefusedError(ValueError):
+    """A text that a key refuses; the sentence says why."""
+
+
+class Access(Enum):
+    """What a backend may do with a key."""
+
+    READ_WRITE = "read and write"
+    READ_ONLY = "read only"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A key's type: from OCPP text to value (raises ``KeyRefusedError``), and back."""
+
+    name: str
+    parse: Callable[[str], KeyValue]
+
+
+def _boolean(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in ("true", "false"):
+        raise KeyRefusedError("the value is true or false")
+    return word == "true"
+
+
+def _integer(low: int, high: int) -> Kind:
+    def parse(text: str) -> int:
+        digits = text.strip()
+        if (
+            not digits.removeprefix("-").isascii()
+            or not digits.removeprefix("-").isdigit()
+            or len(digits) > 12
+        ):
+            raise KeyRefusedError("the value is a whole number")
+        if not low <= int(digits) <= high:
+            raise KeyRefusedError(f"the value is {low} to {high}")
+        return int(digits)
+
+    return Kind(f"integer, {low} to {high}", parse)
+
+
+def _choice(*words: str) -> Kind:
+    def parse(text: str) -> str:
+        for word in words:
+            if word.lower() == text.strip().lower():
+                return word
+        raise KeyRefusedError(f"the value is one of {', '.join(words)}")
+
+    return Kind(" or ".join(words), parse)
+
+
+def _measurand_list(text: str) -> str:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = unknown_measurands(names)
+    if unknown:
+        raise KeyRefusedError(f"unknown measurands: {', '.join(unknown)}")
+    return ",".join(names)
+
+
+def _as_is(text: str) -> str:
+    return text
+
+
+BOOLEAN = Kind("boolean", _boolean)
+MEASURANDS = Kind("list of measurands", _measurand_list)
+TEXT = Kind("text", _as_is)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One row of the table. ``factory`` stands where a model's data names none."""
+
+    name: str
+    kind: Kind
+    help: str
+    factory: KeyValue
+    access: Access = Access.READ_WRITE
+    reboot: bool = False
+
+
+_RO = Access.READ_ONLY
+
+KEYS = (
+    Key("AllowOfflineTxForUnknownId", BOOLEAN, "Offline, a card that nobody knows may charge.", True),
+    Key("AuthorizeRemoteTxRequests", BOOLEAN, "A remote start asks the backend about its tag first.", True),
+    Key("ConnectionTimeOut", _integer(5, 86_400), "Seconds from a card to the plug.", 90),
+    Key("GetConfigurationMaxKeys", _integer(1, 1_000), "Most keys one request may name.", 5, _RO),
+    Key("HeartbeatInterval", _integer(1, 86_400), "Seconds of silence after which a heartbeat is sent.", 60),
+    Key("LightIntensity", _integer(0, 100), "Brightness of the ring in percent.", 100),
+    Key("MeterValueSampleInterval", _integer(0, 86_400), "Seconds between meter values; 0 sends none.", 60),
+    Key("MeterValuesSampledData", MEASURANDS, "What meter values contain.", "Energy.Active.Import.Register"),
+    Key("NumberOfConnectors", _integer(1, 2), "How many connectors the station has.", 1, _RO),
+    Key(
+        "StopTransactionOnInvalidId", BOOLEAN, "A tag the backend refuses afterwards ends the session.", True
+    ),
+    Key("SupportedFeatureProfiles", TEXT, "The OCPP profiles this station has.", "Core,RemoteTrigger", _RO),
+    Key("TransactionMessageAttempts", _integer(1, 100), "Tries before a session is set aside.", 3),
+    Key("TransactionMessageRetryInterval", _integer(1, 86_400), "Seconds to the second try.", 60),
+    Key("c_AuthorizationMode", _choice("tag", "plug_and_charge", "free"), "Who may charge.", "tag"),
+    Key("c_DeviceLimit_I", _integer(60, 800), "The station's own limit in tenths of an ampere.", 320),
+    Key("c_MainFuseLimit", _integer(60, 10_000), "The house's main fuse in tenths of an ampere.", 600),
+    Key("c_OfflinePlugAndCharge", BOOLEAN, "Offline, plugging in starts a session.", False),
+)
+BY_NAME = {key.name.lower(): key for key in KEYS}
+
+
+def to_text(value: KeyValue) -> str | None:
+    """A value as OCPP shows it."""
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class KeyStore:
+    """The values in force: what was stored over the model's factory values over the table's."""
+
+    def __init__(self, factory: Mapping[str, KeyValue], stored: Mapping[str, KeyValue] | None = None) -> None:
+        given = {name.lower(): value for name, value in factory.items()}
+        kept = {name.lower(): value for name, value in (stored or {}).items()}
+        self._values = {
+            key.name.lower(): kept.get(key.name.lower(), given.get(key.name.lower(), key.factory))
+            for key in KEYS
+        }
+
+    def __getitem__(self, name: str) -> KeyValue:
+        return self._values[name.lower()]
+
+    def flag(self, name: str) -> bool:
+        return bool(self[name])
+
+    def number(self, name: str) -> int:
+        value = self[name]
+        return value if isinstance(value, int) else 0
+
+    def text(self, name: str) -> str:
+        return to_text(self[name]) or ""
+
+    def change(self, key: Key, text: str) -> KeyValue:
+        """Take a new value from its text; raises ``KeyRefusedError`` with the reason and changes nothing."""
+        value = key.kind.parse(text)
+        self._values[key.name.lower()] = value
+        return value

@@ -1,0 +1,170 @@
+"""One snapshot of the station for every door: panel, control protocol, status line. It says *why*.
+
+The field names are those of the control protocol's ``status``.
+"""
+
+from dataclasses import dataclass
+
+from pilotline.station import waits
+from pilotline.station.connector import Connector
+from pilotline.station.core import Station
+from pilotline.station.session import Phase, Session
+from pilotline.station.waits import Wait
+from pilotline.vocabulary import faults
+from pilotline.vocabulary.pilot import PilotState
+from pilotline.vocabulary.status import ConnectorStatus
+from pilotline.vocabulary.time import SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The reason for the present state: code and sentence of the wait table, and until when (core time)."""
+
+    code: str
+    sentence: str
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultView:
+    """A fault in force, as people and programs see it."""
+
+    code: int
+    name: str
+    sentence: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionView:
+    """The running session; ``id`` is the backend's number, None until it has answered."""
+
+    session: str
+    id: int | None
+    tag: str
+    meter_start_wh: int
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorView:
+    """One connector; unknown values are None. ``limit_reason`` is the name of the winning source."""
+
+    id: int
+    ocpp_status: str | None
+    pilot_state: str
+    relay: bool
+    offered_a: float
+    limit_reason: str
+    current_a: tuple[float, float, float]
+    voltage_v: tuple[float, float, float]
+    power_w: int | None
+    energy_wh: int | None
+    temperature_c: float | None
+    transaction: TransactionView | None
+    faults: tuple[FaultView, ...]
+    why: Why
+    light: tuple[str, str, int]
+
+
+def view(station: Station, now: int) -> tuple[ConnectorView, ...]:
+    """The station's connectors as they are at ``now``."""
+    return tuple(_connector(each, now) for each in station.connectors.values())
+
+
+def _connector(connector: Connector, now: int) -> ConnectorView:
+    report, measured, meter = connector.board.report, connector.board.measurement, connector.meter
+    light = connector.light
+    return ConnectorView(
+        id=connector.number,
+        ocpp_status=connector.status.value if connector.status else None,
+        pilot_state=(report.pilot if report else PilotState.UNDEFINED).value,
+        relay=report is not None and report.relay,
+        offered_a=_amps(report.offer_ma if report else 0),
+        limit_reason=connector.arbiter.winner(now).source.code_name,
+        current_a=_thousandths(measured.current_ma if measured else (0, 0, 0)),
+        voltage_v=_thousandths(measured.voltage_mv if measured else (0, 0, 0)),
+        power_w=meter.total_power_w if meter else None,
+        energy_wh=meter.import_wh if meter else None,
+        temperature_c=max(measured.temperature_mc) / 1_000 if measured else None,
+        transaction=_transaction(connector.session),
+        faults=tuple(
+            FaultView(f.code, f.name, f.sentence, f.advice) for f in faults.faults_in(connector.faults)
+        ),
+        why=explain(connector, now),
+        light=(f"#{light.first:06x}", f"#{light.second:06x}", light.percent),
+    )
+
+
+def _transaction(session: Session | None) -> TransactionView | None:
+    if session is None or session.phase is Phase.STARTING:
+        return None
+    return TransactionView(
+        session.id, session.transaction, session.tag, session.meter_start_wh, session.phase.value
+    )
+
+
+def _thousandths(values: tuple[int, int, int]) -> tuple[float, float, float]:
+    l1, l2, l3 = (value / 1_000 for value in values)
+    return (l1, l2, l3)
+
+
+def _amps(milliamps: int) -> float:
+    return milliamps / 1_000
+
+
+def _say(wait: Wait, until: int | None = None, **words: object) -> Why:
+    return Why(wait.code, wait.sentence.format(**words), until)
+
+
+def explain(connector: Connector, now: int) -> Why:
+    """Why the connector does what it does, the strongest reason first."""
+    if not connector.board.alive(now):
+        return _say(waits.NO_BOARD)
+    if not connector.board.accepted:
+        return _say(waits.WRONG_MODEL)
+    found = faults.faults_in(connector.faults)
+    if found:
+        return _say(waits.FAULT, sentence=f"{found[0].sentence} {found[0].advice}")
+    if not connector.available:
+        return _say(waits.UNAVAILABLE)
+    if connector.session is not None:
+        return _in_session(connector, connector.session, now)
+    return _before_session(connector, now)
+
+
+def _before_session(connector: Connector, now: int) -> Why:
+    if connector.asking:
+        return _say(waits.ASKING)
+    if connector.refusal is not None:
+        return _say(waits.REFUSED, reason=connector.refusal)
+    grant = connector.grant
+    if grant is not None and grant.until is not None:
+        return _say(waits.PLUG_SOON, grant.until, seconds=-(-(grant.until - now) // SECOND))
+    if connector.over is not None:
+        return _say(waits.FINISHED, reason=connector.over.value)
+    return _say(waits.TAG if connector.plugged else waits.PLUG_IN)
+
+
+def _in_session(connector: Connector, session: Session, now: int) -> Why:
+    if session.phase is Phase.STARTING:
+        return _say(waits.METER, reason=connector.meter_silence or "it is asked every second.")
+    if session.phase is Phase.RECORDING:
+        return _say(waits.RECORDING)
+    if session.phase is not Phase.RUNNING:
+        return _say(waits.STOPPING)
+    if connector.unplugging:
+        return _say(waits.UNPLUGGED)
+    return _offering(connector, session, now)
+
+
+def _offering(connector: Connector, session: Session, now: int) -> Why:
+    winner = connector.arbiter.winner(now)
+    if connector.arbiter.offer_ma == 0:
+        return _say(waits.LIMIT, winner.until, sentence=winner.source.pause)
+    amps = f"{connector.arbiter.offer_ma / 1_000:g} A"
+    if connector.status is ConnectorStatus.CHARGING:
+        return _say(waits.CHARGING, winner.until, sentence=winner.source.sentence.format(amps=amps))
+    if not connector.offering:
+        return _say(waits.LOCKING)
+    return _say(waits.CAR_PAUSES if session.charged else waits.CAR, amps=amps)

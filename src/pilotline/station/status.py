@@ -1,0 +1,126 @@
+"""A connector's OCPP status as a function of the facts, and when it is told (OCPP 1.6 §4.9, E-25, E-33)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pilotline.station.events import StatusReport
+from pilotline.station.limits import Winner
+from pilotline.station.session import Phase
+from pilotline.vocabulary import faults
+from pilotline.vocabulary.status import ConnectorStatus, ErrorCode
+from pilotline.vocabulary.time import SECOND
+
+LIMIT_PACE = 10 * SECOND
+"""R-40: reports of the limit's reason go out at most this often, the latest wins."""
+LIMIT_VENDOR, FAULT_VENDOR = "VendorID1", "VendorID2"
+
+SUSPENDS = faults.mask_of(
+    f for f in faults.FAULTS if f.recovery is faults.Recovery.SELF and f.stop is not faults.Stop.NONE
+)
+"""Faults that suspend a session and let it go on afterwards (E-19)."""
+ENDS = faults.BLOCKING & ~SUSPENDS
+"""Faults that end a session (R-13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All a status depends on. ``phase`` is None without a session; ``last`` is the status so far."""
+
+    alive: bool
+    accepted: bool
+    available: bool
+    faults: int
+    plugged: bool
+    unplugging: bool
+    authorising: bool
+    over: bool
+    phase: Phase | None
+    settling: bool
+    offer_ma: int
+    relay: bool
+    offering: bool
+    booting: bool
+    last: ConnectorStatus | None
+
+
+def derive(facts: Facts) -> ConnectorStatus | None:
+    """The status; None while the safety module has not spoken yet after boot."""
+    if not facts.alive:
+        return None if facts.booting and facts.last is None else ConnectorStatus.FAULTED
+    if not facts.accepted or facts.faults & ENDS:
+        return ConnectorStatus.FAULTED
+    if not facts.available:
+        return ConnectorStatus.UNAVAILABLE
+    if facts.phase is not None:
+        return _in_session(facts, facts.phase)
+    if facts.faults & SUSPENDS:
+        return ConnectorStatus.FAULTED
+    if facts.over and not facts.authorising:
+        return ConnectorStatus.FINISHING
+    return ConnectorStatus.PREPARING if facts.plugged or facts.authorising else ConnectorStatus.AVAILABLE
+
+
+def _in_session(facts: Facts, phase: Phase) -> ConnectorStatus | None:
+    if phase in (Phase.STARTING, Phase.RECORDING):
+        return ConnectorStatus.PREPARING
+    if phase is not Phase.RUNNING or facts.unplugging:
+        return facts.last  # it changes when the end is recorded: StopTransaction goes first
+    if facts.faults & SUSPENDS or facts.offer_ma == 0:
+        return ConnectorStatus.SUSPENDED_EVSE
+    if facts.relay:
+        return ConnectorStatus.CHARGING
+    if facts.settling:
+        return ConnectorStatus.PREPARING
+    return ConnectorStatus.SUSPENDED_EV if facts.offering else ConnectorStatus.SUSPENDED_EVSE
+
+
+class StatusTeller:
+    """Reports a status when it changed, and the limit's reason when it changed (at its own pace)."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._told: tuple[ConnectorStatus, int] | None = None
+        self._told_code = 0  # the station's own limit is what nobody needs to be told
+        self._code_at: int | None = None
+        self._code_due: int | None = None
+
+    def update(
+        self, status: ConnectorStatus | None, mask: int, winner: Winner, now: int
+    ) -> Sequence[StatusReport]:
+        if status is None:
+            return []
+        reports: list[StatusReport] = []
+        if self._told != (status, mask):
+            self._told = (status, mask)
+            reports.append(status_report(self._number, status, mask, now))
+        return reports + self._limit(status, winner, now)
+
+    def deadline(self, now: int) -> int | None:
+        return self._code_due if self._code_due is not None and self._code_due > now else None
+
+    def _limit(self, status: ConnectorStatus, winner: Winner, now: int) -> list[StatusReport]:
+        """E-33, R-40: the reason that limits now, when it is another one than was told."""
+        self._code_due = None
+        source = winner.source
+        if source.code == self._told_code:
+            return []
+        if self._code_at is not None and now < self._code_at + LIMIT_PACE:
+            self._code_due = self._code_at + LIMIT_PACE
+            return []
+        self._told_code, self._code_at = source.code, now
+        code, error = str(source.code), ErrorCode.NO_ERROR
+        return [StatusReport(self._number, status, error, now, source.code_name, LIMIT_VENDOR, code)]
+
+
+def status_report(
+    number: int, status: ConnectorStatus, mask: int, now: int, keep: bool = False
+) -> StatusReport:
+    """A status with its faults: the whole mask, under the errorCode of the most urgent (E-25, R-40)."""
+    found = faults.faults_in(mask)
+    if found:
+        first = found[0]
+        return StatusReport(
+            number, status, first.error_code, now, first.name, FAULT_VENDOR, f"0x{mask:04X}", keep
+        )
+    lost = status is ConnectorStatus.FAULTED  # without a fault of the board: the board itself is missing
+    return StatusReport(number, status, ErrorCode.INTERNAL_ERROR if lost else ErrorCode.NO_ERROR, now)

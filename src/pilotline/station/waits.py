@@ -1,0 +1,41 @@
+"""The table of waits: every reason why a connector does what it does, with its sentence.
+
+One code, one sentence for people, one place. Faults and limits have theirs in the vocabulary; a wait of
+code ``fault`` or ``limit`` takes the sentence from there.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One row; ``sentence`` is a format."""
+
+    code: str
+    sentence: str
+
+
+NO_BOARD = Wait("no_board", "The safety module does not answer; nothing can be charged until it does.")
+WRONG_MODEL = Wait("wrong_model", "Station and safety module were set up for different charger models.")
+UNAVAILABLE = Wait("unavailable", "The station is out of service.")
+FAULT = Wait("fault", "{sentence}")
+LIMIT = Wait("limit", "{sentence}")
+PLUG_IN = Wait("plug_in", "Ready. Plug in a car.")
+TAG = Wait("tag", "A car is plugged in. Show a card or start from the app.")
+ASKING = Wait("asking", "Asking the operator whether this card may charge.")
+REFUSED = Wait("refused", "This card may not charge ({reason}). Try another one.")
+PLUG_SOON = Wait("plug_soon", "Authorised. Plug in the car within {seconds} s.")
+METER = Wait("meter", "The energy meter has not been read yet: {reason}")
+RECORDING = Wait("recording", "Writing down the start of the session.")
+LOCKING = Wait("locking", "Locking the plug and getting ready.")
+CAR = Wait("car", "The car has been offered {amps} and has not asked for power yet.")
+CAR_PAUSES = Wait("car_pauses", "The car takes no current at the moment; {amps} are on offer.")
+CHARGING = Wait("charging", "Charging. {sentence}")
+STOPPING = Wait("stopping", "Charging ends: the car is asked to stop, then the meter is read.")
+UNPLUGGED = Wait("unplugged", "The plug was pulled; it is believed after one second.")
+FINISHED = Wait("finished", "Charging is over ({reason}). Unplug the car, or show a card to charge again.")
+
+WAITS = (
+    NO_BOARD, WRONG_MODEL, UNAVAILABLE, FAULT, LIMIT, PLUG_IN, TAG, ASKING, REFUSED, PLUG_SOON, METER,
+    RECORDING, LOCKING, CAR, CAR_PAUSES, CHARGING, STOPPING, UNPLUGGED, FINISHED,
+)  # fmt: skip
