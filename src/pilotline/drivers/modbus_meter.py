@@ -6,6 +6,7 @@ Importing this module imports all of pymodbus (about 0.2 s); only a station with
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 
@@ -48,8 +49,14 @@ class ModbusMeterDriver:
         self._period = poll_ms / 1_000
         self._plan = plan_reading(profile, phases)
         self._gate = _Gate(address, profile.function)
+        self._hurry = asyncio.Event()
         self._client: AsyncModbusSerialClient | None = None
         _quiet_pymodbus()
+
+    def pace(self, poll_ms: int) -> None:
+        """Read this often from now on, the next time at once."""
+        self._period = poll_ms / 1_000
+        self._hurry.set()
 
     async def run(self) -> None:
         """Poll until cancelled; the port is closed then."""
@@ -57,9 +64,12 @@ class ModbusMeterDriver:
         due = loop.time()
         try:
             while True:
+                self._hurry.clear()
                 self._report(await self.read())
                 due = max(due + self._period, loop.time() + _PAUSE_S)
-                await asyncio.sleep(due - loop.time())
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._hurry.wait(), due - loop.time())
+                    due = loop.time()
         finally:
             self.close()
 

@@ -26,6 +26,7 @@ from pilotline.station.events import (
     BoardSaid,
     CallAnswer,
     KeysRead,
+    MeterPace,
     Restart,
     StationEffect,
     StationEvent,
@@ -75,7 +76,9 @@ class HostView:
 
 
 HostEvent = FromBoard | BackendUp | BackendDown | BackendSaid | ClockLearned | Durable | StationEvent
-HostEffect = BoardBytes | SendText | Record | Delivered | StoreKey | Restart | CallAnswer | KeysRead
+HostEffect = (
+    BoardBytes | MeterPace | SendText | Record | Delivered | StoreKey | Restart | CallAnswer | KeysRead
+)
 
 
 class HostCore:
@@ -150,7 +153,7 @@ class HostCore:
             if isinstance(effect, ToBoard):
                 data = self._encoders[effect.connector].encode(effect.message)
                 self._effects.append(BoardBytes(effect.connector, data))
-            elif isinstance(effect, (Record, Restart)) or _is_local(effect):
+            elif isinstance(effect, (Record, Restart, MeterPace)) or _is_local(effect):
                 self._effects.append(effect)
             else:
                 if isinstance(effect, StoreKey):

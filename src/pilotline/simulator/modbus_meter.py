@@ -67,13 +67,16 @@ class ModbusMeter:
         self._profile = profile
         self._silence = measure_silence(profile.serial.character_us, profile.serial.baud)
         self._unknown = encode(profile, MeterReading())
+        self._shown = MeterReading()
         self._registers = self._unknown
         self._buffer = b""
         self._silent_at = 0
 
     def show(self, reading: MeterReading) -> None:
         """What the meter measures from now on."""
-        self._registers = encode(self._profile, reading)
+        if reading != self._shown:
+            self._shown = reading
+            self._registers = encode(self._profile, reading)
 
     def deadline(self) -> int | None:
         """When the silence after the bytes so far will end their frame; None between frames."""

@@ -5,7 +5,7 @@ reports is the truth.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pilotline.vocabulary.board import (
     LINK_PROTOCOL,
@@ -26,7 +26,9 @@ from pilotline.vocabulary.board import (
 from pilotline.vocabulary.time import MS, SECOND, earliest
 
 RENEW = 500 * MS
-"""R-45: the host renews its permit every 0.5 s; the same beat is its sign of life."""
+"""R-45: the host renews its permit every 0.5 s."""
+IDLE_BEAT = SECOND
+"""The host's sign of life while there is no permit; the RTM calls it missing after 2 s."""
 SILENT = 3 * SECOND
 HELLO_AGAIN = SECOND
 _DARK = Light()
@@ -49,6 +51,7 @@ class BoardLink:
         self._heard_at: int | None = None
         self._hello_at: int | None = None
         self._renewed_at: int | None = None
+        self._beat = RENEW
         self._told: Wish | None = None
         self.identity: Identity | None = None
         self.report: ConnectorReport | None = None
@@ -56,21 +59,33 @@ class BoardLink:
         self.remembered = 0
         """Faults the board began while nobody listened, not yet passed on (E-16)."""
 
-    def hear(self, message: BoardMessage, now: int) -> None:
-        self._heard_at = now
+    def hear(self, message: BoardMessage, now: int) -> bool:
+        """Take a message; says whether anything in it is news."""
+        alive, self._heard_at = self.alive(now), now
         match message:
             case Identity():
                 self.identity = message
                 self.remembered |= message.remembered
                 self._told = None
             case ConnectorReport():
-                if self.report is not None and message.at < self.report.at:
-                    self.identity = None  # the board restarted: introduce ourselves again
-                self.report = message
+                return self._take_report(message) or not alive
             case Measurement():
-                self.measurement = message
+                return self._take_measurement(message) or not alive
             case _:
                 pass
+        return True
+
+    def _take_report(self, report: ConnectorReport) -> bool:
+        before, self.report = self.report, report
+        if before is None:
+            return True
+        if report.at < before.at:
+            self.identity = None  # the board restarted: introduce ourselves again
+        return replace(before, at=report.at) != report or self.identity is None
+
+    def _take_measurement(self, measurement: Measurement) -> bool:
+        before, self.measurement = self.measurement, measurement
+        return before is None or replace(before, at=measurement.at) != measurement
 
     def alive(self, now: int) -> bool:
         """Whether the board has answered and is still talking."""
@@ -89,7 +104,7 @@ class BoardLink:
         if not self.alive(now):
             return (self._hello_at or now) + HELLO_AGAIN
         silent_at = None if self._heard_at is None else self._heard_at + SILENT
-        return earliest(silent_at, None if self._renewed_at is None else self._renewed_at + RENEW)
+        return earliest(silent_at, None if self._renewed_at is None else self._renewed_at + self._beat)
 
     def _introduce(self, now: int) -> Sequence[HostMessage]:
         if self._hello_at is not None and now < self._hello_at + HELLO_AGAIN:
@@ -114,7 +129,8 @@ class BoardLink:
         return messages
 
     def _renewal(self, wish: Wish, now: int) -> Sequence[HostMessage]:
-        if self._renewed_at is not None and now < self._renewed_at + RENEW:
+        self._beat = RENEW if wish.offer_ma else IDLE_BEAT
+        if self._renewed_at is not None and now < self._renewed_at + self._beat:
             return []
         self._renewed_at = now
         return [Permit(wish.offer_ma) if wish.offer_ma else HostAlive()]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pilotline.station.board import BoardLink, Wish
-from pilotline.station.events import MeterReport, StationEffect, StatusReport, ToBoard
+from pilotline.station.events import MeterPace, MeterReport, StationEffect, StatusReport, ToBoard
 from pilotline.station.keys import KeyStore
 from pilotline.station.limits import Arbiter
 from pilotline.station.measurands import Sources, sample
@@ -68,6 +68,7 @@ class Connector:
         self._hot = TemperatureLimit(model.temperature)
         self.board = BoardLink(model.rtm.hash)
         self.arbiter = Arbiter()
+        self._meter_fast = True
         self.meter: MeterReading | None = None
         self.meter_at = 0
         self.meter_silence: str | None = None
@@ -80,6 +81,7 @@ class Connector:
         self.available = True
         self.status: ConnectorStatus | None = None
         self.light = Light()
+        self._claim(0)
 
     # --- facts ---
 
@@ -144,6 +146,7 @@ class Connector:
         self._claim(now)
         effects: list[StationEffect] = []
         effects += self._begin(now)
+        effects += self._pace_meter()
         effects += self._run(now)
         effects += self._finish(now)
         self.status = derive(self._facts(now))
@@ -224,6 +227,13 @@ class Connector:
         session.meter_start_wh = self._register() or 0
         started = Started(session.id, self.number, session.tag, session.meter_start_wh, self._stamp(now))
         return [self._record(session, started)]
+
+    def _pace_meter(self) -> Sequence[StationEffect]:
+        fast = self.session is not None or self.meter is None
+        if fast == self._meter_fast:
+            return []
+        self._meter_fast = fast
+        return [MeterPace(self.number, fast)]
 
     def _run(self, now: int) -> Sequence[StationEffect]:
         """The offer follows the limits; meter values go out at their interval."""

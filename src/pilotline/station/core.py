@@ -67,6 +67,10 @@ class Station:
 
     def handle(self, event: StationEvent, now: int) -> Sequence[StationEffect]:
         """Take one event at core time ``now``."""
+        if isinstance(event, BoardSaid):
+            news = self._at(event.connector).board.hear(event.message, now)
+            if not news and self._deadline is not None and now < self._deadline:
+                return []
         self._route(event, now)
         for connector in self.connectors.values():
             self._start_unasked(connector, now)
@@ -83,8 +87,6 @@ class Station:
 
     def _route(self, event: StationEvent, now: int) -> None:  # noqa: C901, PLR0912 - a flat table of events
         match event:
-            case BoardSaid(connector, message):
-                self._at(connector).board.hear(message, now)
             case MeterSaid(connector, reading):
                 self._at(connector).take_reading(reading, now)
             case PresentTag(tag, connector):
@@ -120,7 +122,7 @@ class Station:
             case Durable():
                 for each in self.connectors.values():
                     each.durable(event)
-            case Tick():
+            case Tick() | BoardSaid():
                 pass
 
     def _at(self, number: int) -> Connector:

@@ -170,6 +170,14 @@ class ToBoard:
 
 
 @dataclass(frozen=True, slots=True)
+class MeterPace:
+    """How closely the connector's meter is to be read: ``fast`` from before a session to after it."""
+
+    connector: int
+    fast: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AskAuthorization:
     """May this tag charge? Answered by ``TagAnswer`` of the same ``request``."""
 
@@ -246,10 +254,11 @@ class MeterReport:
 
 
 StationEffect = (
-    MeterReport
-    | ToBoard
+    ToBoard
+    | MeterPace
     | AskAuthorization
     | StatusReport
+    | MeterReport
     | CallAnswer
     | KeysRead
     | StoreKey

@@ -242,15 +242,21 @@ class RingRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MeterSlot:
-    """Which meter profile counts this connector's energy, and where it stands on the bus."""
+    """Which meter profile counts this connector's energy, and where it stands on the bus.
+
+    It is read every ``poll_ms`` in a session, and every ``idle_poll_ms`` while no current can flow.
+    """
 
     profile: str
     address: int
     poll_ms: int = 1_000
+    idle_poll_ms: int = 10_000
 
     def __post_init__(self) -> None:
         _require(1 <= self.address <= 247, "address is 1 to 247 (Modbus)")
-        _require(self.poll_ms >= 100, "poll_ms is at least 100")
+        _require(
+            100 <= self.poll_ms <= self.idle_poll_ms, "poll_ms is at least 100, idle_poll_ms not less than it"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,126 @@
+"""``pilotline doctor``: what a station needs here, checked one by one, each with what to do about it."""
+
+import asyncio
+import os
+import pty
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+
+from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient, UrlError
+from pilotline.models.meter_profile import load_meter
+from pilotline.models.reader import load_charger
+from pilotline.runtime.clocks import wall_clock
+from pilotline.runtime.folder import DataFolder, FolderError
+
+BACKEND_S = 10.0
+
+
+class Finding(NamedTuple):
+    """One check: what was looked at, whether it is well, and what was found or is to be done."""
+
+    what: str
+    well: bool
+    found: str
+
+
+def examine(model: str, csms: str | None, data: Path | None) -> None:
+    """Print all findings; exit code 1 when one is not well."""
+    checks: list[Callable[[], Finding]] = [
+        lambda: _model(model),
+        lambda: _meter(model),
+        lambda: _folder(data),
+        _terminals,
+        _clock,
+        lambda: _backend(csms),
+    ]
+    console = Console(highlight=False)
+    findings = [check() for check in checks]
+    for finding in findings:
+        mark = "[green]well[/]" if finding.well else "[red]look[/]"
+        console.print(f"{mark}  {finding.what:<18} {finding.found}")
+    sys.exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _model(name: str) -> Finding:
+    model = load_charger(name)
+    return Finding("charger model", True, f"{model.title}, hash {model.rtm.hash:016x}")
+
+
+def _meter(name: str) -> Finding:
+    slot = load_charger(name).meter
+    if slot is None:
+        return Finding("energy meter", True, "this model has none: it charges and sends no meter values")
+    profile = load_meter(slot.profile)
+    return Finding("energy meter", True, f"{profile.title}, address {slot.address}")
+
+
+def _folder(path: Path | None) -> Finding:
+    try:
+        folder = DataFolder(path or Path(tempfile.mkdtemp(prefix="pilotline-")))
+    except FolderError as error:
+        return Finding("data folder", False, str(error))
+    free = os.statvfs(folder.path)
+    megabytes = free.f_bavail * free.f_frsize // 1_000_000
+    well = megabytes >= 100
+    return Finding(
+        "data folder", well, f"{folder.path}, {megabytes} MB free" + ("" if well else ": make room")
+    )
+
+
+def _terminals() -> Finding:
+    try:
+        near, far = pty.openpty()
+    except OSError as error:
+        return Finding(
+            "pseudo-terminals", False, f"none can be made ({error.strerror}): is /dev/pts mounted?"
+        )
+    os.close(near)
+    os.close(far)
+    return Finding("pseudo-terminals", True, "virtual devices can be reached")
+
+
+def _clock() -> Finding:
+    utc = wall_clock()
+    if utc is None:
+        return Finding(
+            "clock", False, "plainly wrong: set it, or let the backend's registration tell the time"
+        )
+    return Finding("clock", True, f"{utc:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _backend(csms: str | None) -> Finding:
+    if csms is None:
+        return Finding("backend", True, "none given (--csms): the station will be offline")
+    try:
+        state = asyncio.run(_dial(csms))
+    except UrlError as error:
+        return Finding("backend", False, str(error))
+    if isinstance(state, Connected):
+        return Finding("backend", True, f"{csms} speaks OCPP 1.6")
+    return Finding("backend", False, state.reason)
+
+
+async def _dial(csms: str) -> Connected | Disconnected:
+    """Connect once, as the station would, and tell how it went."""
+    answer: asyncio.Future[Connected | Disconnected] = asyncio.get_running_loop().create_future()
+
+    def tell(state: Connected | Disconnected) -> None:
+        if not answer.done():
+            answer.set_result(state)
+
+    client = OcppClient(
+        csms, "pilotline-doctor", on_state=tell, on_text=lambda _text: None, jitter=lambda: 1.0
+    )
+    task = asyncio.create_task(client.run())
+    try:
+        async with asyncio.timeout(BACKEND_S):
+            return await answer
+    except TimeoutError:
+        return Disconnected(f"The backend did not answer within {BACKEND_S:g} s.", 0)
+    finally:
+        task.cancel()

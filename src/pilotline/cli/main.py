@@ -1,0 +1,87 @@
+"""``pilotline``: the verbs and their help. Each verb's work is in a module of its own, imported when used."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pilotline.cli.errors import complain
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Pilotline, the complete software of an EV charging station. Try: pilotline run --demo",
+)
+
+ModelOption = Annotated[
+    str,
+    typer.Option("--model", "-m", help="A charger model by name (see: pilotline models) or a .toml file."),
+]
+_CSMS_HELP = (
+    "The backend's WebSocket address, such as ws://127.0.0.1:9000/ocpp; without it the station is offline."
+)
+_DATA_HELP = "The station's folder for ports, logs and memory."
+
+
+@app.command()
+def run(
+    model: ModelOption = "evnet-7kw-s",
+    station_id: Annotated[str, typer.Option("--id", help="The station's OCPP identity.")] = "PILOT-1",
+    csms: Annotated[str | None, typer.Option("--csms", help=_CSMS_HELP)] = None,
+    data: Annotated[Path | None, typer.Option("--data", help=_DATA_HELP)] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="A simulated car comes, charges and leaves.")] = False,
+) -> None:
+    """Run a virtual station in real time: launcher, board and host. Ctrl-C ends it."""
+    from pilotline.cli.run import run_station
+
+    run_station(model, station_id, csms, data, demo)
+
+
+@app.command()
+def simulate(
+    story: Annotated[
+        str | None, typer.Argument(help="A story by name or a .story file; without one they are listed.")
+    ] = None,
+    model: ModelOption = "evnet-7kw-s",
+    trace: Annotated[
+        Path | None,
+        typer.Option("--trace", help="Write what passes between the parts, one JSON object a line."),
+    ] = None,
+) -> None:
+    """Play a story in simulated time: hours pass in seconds."""
+    from pilotline.cli.simulate import list_all, play
+
+    if story is None:
+        list_all()
+    else:
+        play(story, model, trace)
+
+
+@app.command()
+def models() -> None:
+    """List the charger models and meters that come with Pilotline."""
+    from pilotline.cli.models import show_models
+
+    show_models()
+
+
+@app.command()
+def doctor(
+    model: ModelOption = "evnet-7kw-s",
+    csms: Annotated[str | None, typer.Option("--csms", help=_CSMS_HELP)] = None,
+    data: Annotated[Path | None, typer.Option("--data", help=_DATA_HELP)] = None,
+) -> None:
+    """Check what a station needs here, and say what to do about what is missing."""
+    from pilotline.cli.doctor import examine
+
+    examine(model, csms, data)
+
+
+def main() -> None:
+    """The entry point: mistakes of the user end in one sentence and exit code 2, never in a trace."""
+    with complain():
+        app(standalone_mode=True)
+    sys.exit(0)

@@ -1,0 +1,44 @@
+"""Tells a station's story from its snapshots: a line when something worth telling has changed."""
+
+from collections.abc import Iterator
+
+from pilotline.links.host import HostView
+from pilotline.station.snapshot import ConnectorView
+
+POWER_STEP_W = 700
+"""While charging, a change of power of this much is worth a line."""
+
+
+class Narrator:
+    """``tell`` returns the lines that a new snapshot is worth."""
+
+    def __init__(self) -> None:
+        self._told: dict[int, tuple[str | None, str, str]] = {}
+        self._power: dict[int, int] = {}
+        self._backend: tuple[bool, str | None] | None = None
+
+    def tell(self, view: HostView) -> Iterator[str]:
+        backend = (view.backend.connected, view.backend.problem)
+        if backend != self._backend:
+            self._backend = backend
+            yield f"Backend        {'connected.' if backend[0] else backend[1] or 'connected, registering.'}"
+        for connector in view.connectors:
+            if self._is_news(connector):
+                yield line(connector)
+
+    def _is_news(self, connector: ConnectorView) -> bool:
+        told = (connector.ocpp_status, connector.why.code, connector.limit_reason)
+        power = connector.power_w or 0
+        moved = abs(power - self._power.get(connector.id, 0)) >= POWER_STEP_W
+        if told == self._told.get(connector.id) and not moved:
+            return False
+        self._told[connector.id] = told
+        self._power[connector.id] = power
+        return True
+
+
+def line(connector: ConnectorView) -> str:
+    """One connector in one line: status, power, register, and why."""
+    power = "?" if connector.power_w is None else f"{connector.power_w / 1_000:.2f} kW"
+    energy = "?" if connector.energy_wh is None else f"{connector.energy_wh / 1_000:.3f} kWh"
+    return f"{connector.ocpp_status or 'starting':<14} {power:>8} {energy:>10}  {connector.why.sentence}"

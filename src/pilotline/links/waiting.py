@@ -1,0 +1,60 @@
+"""A condition on the station's status, as ``wait`` words it: any field of a connector, or of the backend."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from pilotline.links.host import HostView
+from pilotline.links.operations import OperationError
+
+DEFAULT_TIMEOUT_S = 30.0
+"""How long ``wait`` waits when it is not told."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``fields`` of connector ``connector`` (or of the backend) and the values they shall have."""
+
+    connector: int
+    fields: Mapping[str, Any]
+    timeout_s: float
+
+    @staticmethod
+    def read(args: Mapping[str, Any]) -> "Condition":
+        """From the arguments of ``wait``: connector, timeout_s, and any fields. Raises OperationError."""
+        fields = {name: value for name, value in args.items() if name not in ("connector", "timeout_s")}
+        if not fields:
+            raise OperationError("wait needs at least one field of the status, such as ocpp_status=Charging.")
+        try:
+            timeout_s = float(args.get("timeout_s", DEFAULT_TIMEOUT_S))
+            return Condition(int(args.get("connector", 1)), fields, timeout_s)
+        except (TypeError, ValueError):
+            raise OperationError("wait takes whole numbers for connector and timeout_s.") from None
+
+    def holds(self, status: HostView) -> bool:
+        return all(_equal(_find(status, self.connector, name), value) for name, value in self.fields.items())
+
+    def missed(self, status: HostView | None) -> str:
+        """The sentence for a wait that took too long: what was hoped for, and what there is."""
+        hoped = ", ".join(f"{name}={value}" for name, value in self.fields.items())
+        if status is None:
+            return f"{hoped} was not reached in {self.timeout_s:g} s: the station has not spoken yet."
+        found = ", ".join(f"{name}={_find(status, self.connector, name)}" for name in self.fields)
+        why = next((c.why.sentence for c in status.connectors if c.id == self.connector), "")
+        return f"{hoped} was not reached in {self.timeout_s:g} s: it is {found}. {why}"
+
+
+def _find(status: HostView, connector: int, name: str) -> Any:
+    for view in status.connectors:
+        if view.id == connector and hasattr(view, name):
+            return msgspec.to_builtins(getattr(view, name))
+    if hasattr(status.backend, name):
+        return msgspec.to_builtins(getattr(status.backend, name))
+    raise OperationError(f"The status has no field {name}.")
+
+
+def _equal(found: Any, hoped: Any) -> bool:
+    """Texts may stand for numbers and truth values, as a script writes them."""
+    return found == hoped or str(found).lower() == str(hoped).lower()

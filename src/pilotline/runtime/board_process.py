@@ -1,0 +1,147 @@
+"""The board's process in a virtual station: the RTM, and the world and devices around it, in real time.
+
+With real hardware a driver of the real board stands in its place. Everything it shares with the host is a
+serial line: the link of the RTM, and the bus of the meter.
+"""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pilotline.drivers.tty import PseudoPort
+from pilotline.links.board import BoardCore, BoardEvent
+from pilotline.links.operations import OperationError, build
+from pilotline.models.meter_profile import load_meter
+from pilotline.models.reader import load_charger
+from pilotline.runtime.clocks import CoreClock
+from pilotline.runtime.control import ControlServer
+from pilotline.runtime.loop import CoreLoop
+from pilotline.runtime.process import run_process
+from pilotline.simulator.actions import ACTIONS, Action, Refused
+from pilotline.simulator.modbus_meter import ModbusMeter
+from pilotline.simulator.world import Event, Memory, World, WorldConfig
+from pilotline.vocabulary.board import Outputs, Sample
+from pilotline.vocabulary.charger import MeterSlot
+from pilotline.vocabulary.time import SECOND, Tick
+
+
+class Options(msgspec.Struct):
+    """What the launcher tells its board."""
+
+    model: str
+    serial: str
+    link: str
+    meter: str
+    memory: str
+
+
+class BoardProcess:
+    """Wires world, RTM and meter to two pseudo-terminals and the control line."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._clock = CoreClock()
+        model = load_charger(options.model)
+        self._memory = Path(options.memory)
+        world = World(WorldConfig.around(model.rating, model.outlet), _recall(self._memory))
+        self._world = world
+        board = BoardCore(model.rtm, serial=options.serial)
+        self._board_loop: CoreLoop[BoardEvent, Outputs | bytes] = CoreLoop(board, self._act, self._clock)
+        self._world_loop: CoreLoop[Event, Sample | Refused] = CoreLoop(world, self._sense, self._clock)
+        self._refusal: str | None = None
+        self._link = PseudoPort(Path(options.link), self._board_loop.post)
+        self._meter = self._make_meter(model.meter) if model.meter else None
+        self._control = ControlServer(self._handle)
+
+    async def run(self) -> None:
+        self._link.start()
+        if self._meter is not None:
+            self._meter.start()
+        self._world_loop.post(Tick())
+        self._board_loop.post(Tick())
+        keeper = asyncio.create_task(self._keep_memory())
+        try:
+            await self._control.serve()
+        finally:
+            keeper.cancel()
+            self._remember()
+
+    # --- between the cores ---
+
+    def _act(self, effect: Outputs | bytes) -> None:
+        if isinstance(effect, Outputs):
+            self._world_loop.post(effect)
+        else:
+            self._link.write(effect)
+
+    def _sense(self, effect: Sample | Refused) -> None:
+        if isinstance(effect, Sample):
+            self._board_loop.post(effect)
+        else:
+            self._refusal = effect.reason
+
+    # --- the meter ---
+
+    def _make_meter(self, slot: MeterSlot) -> PseudoPort:
+        meter = ModbusMeter(load_meter(slot.profile), slot.address)
+
+        def answer(data: bytes) -> None:
+            self._world_loop.post(Tick())
+            meter.show(self._world.reading())
+            port.write(meter.receive(data, self._clock.now()))
+
+        port = PseudoPort(Path(self._options.meter), answer)
+        return port
+
+    # --- the bench ---
+
+    async def _handle(self, op: str, args: Mapping[str, Any]) -> Any:
+        if op == "world":
+            self._world_loop.post(Tick())
+            return self._world.view()
+        row = ACTIONS.get(op)
+        if row is None:
+            raise OperationError(f"The board knows no operation {op}.")
+        action: Action = build(op, row.type, args)
+        self._refusal = None
+        self._world_loop.post(action)
+        self._remember()
+        if self._refusal is not None:
+            raise OperationError(self._refusal)
+        return None
+
+    # --- what outlives a power cycle ---
+
+    async def _keep_memory(self) -> None:
+        """Write the world's memory down every second in which it changed."""
+        while True:
+            await asyncio.sleep(SECOND / 1e6)
+            self._world_loop.post(Tick())
+            self._remember()
+
+    def _remember(self) -> None:
+        data = msgspec.json.encode(self._world.memory())
+        if not self._memory.exists() or self._memory.read_bytes() != data:
+            fresh = self._memory.with_suffix(".new")
+            fresh.write_bytes(data)
+            fresh.replace(self._memory)
+
+
+def _recall(path: Path) -> Memory | None:
+    """The world as a power cycle left it; a file that cannot be read is as good as none."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Memory)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def main() -> None:
+    run_process("board", lambda: BoardProcess(msgspec.json.decode(sys.argv[1], type=Options)).run())
+
+
+if __name__ == "__main__":
+    main()

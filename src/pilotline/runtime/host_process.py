@@ -1,0 +1,281 @@
+"""The host's process: the host core on the event loop, with real drivers around it.
+
+It serves a virtual station and a real one alike: all it knows of the board is the path of a serial line.
+"""
+
+import asyncio
+import random
+import sys
+import uuid
+from collections.abc import Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import structlog
+
+from pilotline import __version__
+from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient
+from pilotline.drivers.tty import SerialPort
+from pilotline.links.host import (
+    BackendDown,
+    BackendSaid,
+    BackendUp,
+    BoardBytes,
+    ClockLearned,
+    FromBoard,
+    HostCore,
+    HostEffect,
+    HostEvent,
+    SendText,
+)
+from pilotline.links.operations import OPERATIONS, OperationError, build
+from pilotline.models.meter_profile import load_meter
+from pilotline.models.reader import load_charger
+from pilotline.runtime.clocks import CoreClock, wall_clock
+from pilotline.runtime.control import ControlServer
+from pilotline.runtime.loop import CoreLoop
+from pilotline.runtime.process import RESTART_ME, run_process
+from pilotline.station.events import CallAnswer, ChangeKey, KeysRead, MeterPace, MeterSaid, ReadKeys, Restart
+from pilotline.vocabulary.charger import MeterSlot
+from pilotline.vocabulary.journal import Durable, Record
+from pilotline.vocabulary.metering import MeterReading, MeterSilent
+from pilotline.vocabulary.time import Tick
+
+if TYPE_CHECKING:
+    from pilotline.drivers.modbus_meter import ModbusMeterDriver
+
+PUBLISH_EVERY_S = 0.2
+"""Snapshots are pushed at most this often, and only when something has changed."""
+
+
+class Options(msgspec.Struct):
+    """What the launcher tells its host. ``csms`` None: a station without a backend."""
+
+    model: str
+    station_id: str
+    serial: str
+    boot: int
+    link: str
+    meter: str
+    csms: str | None = None
+
+
+class ConfigSet(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``config_set``."""
+
+    key: str
+    value: str | int | float | bool
+
+
+class ConfigGet(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``config_get``; no key means all."""
+
+    keys: list[str] = []
+
+
+class Network(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``network``."""
+
+    up: bool
+
+
+class HostProcess:
+    """Wires the host core to board, meter, backend and the control line."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._log = structlog.get_logger().bind(process="host")
+        self._clock = CoreClock()
+        model = load_charger(options.model)
+        self._core = HostCore(
+            model,
+            boot=options.boot,
+            serial=options.serial,
+            firmware=__version__,
+            new_id=lambda: str(uuid.uuid4()),
+        )
+        self._loop: CoreLoop[HostEvent, HostEffect] = CoreLoop(self._core, self._act, self._clock)
+        self._board = SerialPort(options.link, self._from_board)
+        self._backend = self._make_backend()
+        self._backend_task: asyncio.Task[None] | None = None
+        self._control = ControlServer(self._handle)
+        self._local_call = 0
+        self._local_answers: dict[int, CallAnswer | KeysRead] = {}
+        self._published = b""
+        self._publishing: asyncio.TimerHandle | None = None
+        self._restart = asyncio.Event()
+        self._slot = model.meter
+        self._meter_driver: ModbusMeterDriver | None = None
+        self._phases = model.rating.phases
+
+    async def run(self) -> int:
+        """Until the launcher closes the line, or the station asks to be restarted."""
+        self._board.start()
+        utc = wall_clock()
+        if utc is not None:
+            self._post(ClockLearned(utc))
+        self._post(Tick())
+        works: list[Coroutine[Any, Any, Any]] = [self._control.serve(), self._restart.wait()]
+        if self._slot is not None:
+            works.append(self._poll_meter(self._slot))
+        self._set_network(up=True)
+        tasks = [asyncio.create_task(work) for work in works]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()  # a task that failed takes the process with it, and its traceback into the log
+        return RESTART_ME if self._restart.is_set() else 0
+
+    # --- in and out ---
+
+    def _post(self, event: HostEvent) -> None:
+        self._loop.post(event)
+        self._publish_soon()
+
+    def _act(self, effect: HostEffect) -> None:
+        match effect:
+            case BoardBytes(_, data):
+                self._board.write(data)
+            case SendText(text):
+                if self._backend is not None:
+                    self._backend.send(text)
+            case Record(entry, fact):
+                self._log.info("recorded", entry=entry, fact=type(fact).__name__, session=fact.session)
+                self._loop.post(Durable(entry, fact))
+            case MeterPace(_, fast):
+                self._pace_meter(fast)
+            case CallAnswer() | KeysRead():
+                self._local_answers[effect.call] = effect
+            case Restart(kind):
+                self._log.info("restart", kind=kind.value)
+                asyncio.get_running_loop().call_later(0.5, self._restart.set)  # the answer goes out first
+            case _:
+                pass
+
+    def _from_board(self, data: bytes) -> None:
+        self._post(FromBoard(1, data))
+
+    # --- meter and backend ---
+
+    async def _poll_meter(self, slot: MeterSlot) -> None:
+        from pilotline.drivers.modbus_meter import ModbusMeterDriver  # noqa: PLC0415 - 0.2 s of pymodbus
+
+        driver = self._meter_driver = ModbusMeterDriver(
+            self._options.meter,
+            load_meter(slot.profile),
+            self._meter_said,
+            address=slot.address,
+            phases=self._phases,
+            poll_ms=slot.poll_ms,
+        )
+        await driver.run()
+
+    def _pace_meter(self, fast: bool) -> None:
+        if self._meter_driver is not None and self._slot is not None:
+            self._meter_driver.pace(self._slot.poll_ms if fast else self._slot.idle_poll_ms)
+
+    def _meter_said(self, reading: MeterReading | MeterSilent) -> None:
+        self._post(MeterSaid(1, reading))
+
+    def _make_backend(self) -> OcppClient | None:
+        if self._options.csms is None:
+            return None
+        return OcppClient(
+            self._options.csms,
+            self._options.station_id,
+            on_state=self._backend_state,
+            on_text=lambda text: self._post(BackendSaid(text)),
+            jitter=random.SystemRandom().random,
+        )
+
+    def _backend_state(self, state: Connected | Disconnected) -> None:
+        if isinstance(state, Connected):
+            self._log.info("backend connected")
+            self._post(BackendUp())
+        else:
+            self._log.info("backend disconnected", reason=state.reason)
+            self._post(BackendDown(state.reason))
+
+    def _set_network(self, *, up: bool) -> None:
+        """Run the client, or cut it off as a lost network would."""
+        if self._backend is None:
+            return
+        if up and self._backend_task is None:
+            self._backend_task = asyncio.create_task(self._backend.run())
+        elif not up and self._backend_task is not None:
+            self._backend_task.cancel()
+            self._backend_task = None
+            self._post(BackendDown("The network is down."))
+
+    # --- the control line ---
+
+    async def _handle(self, op: str, args: Mapping[str, Any]) -> Any:
+        match op:
+            case "status":
+                return self._core.snapshot(self._clock.now())
+            case "config_get":
+                return self._config_get(_arguments(op, ConfigGet, args))
+            case "config_set":
+                return self._config_set(_arguments(op, ConfigSet, args))
+            case "network":
+                self._set_network(up=_arguments(op, Network, args).up)
+            case _ if op in OPERATIONS:
+                self._post(build(op, OPERATIONS[op].type, args))
+            case _:
+                raise OperationError(f"The host knows no operation {op}.")
+        return None
+
+    def _config_get(self, wish: ConfigGet) -> Any:
+        answer = self._ask(ReadKeys(self._next_call(), tuple(wish.keys)))
+        if isinstance(answer, KeysRead) and not answer.too_many:
+            return {reading.name: reading.text for reading in answer.readings}
+        raise OperationError("More keys were named than GetConfigurationMaxKeys allows; name none for all.")
+
+    def _config_set(self, wish: ConfigSet) -> Any:
+        text = str(wish.value).lower() if isinstance(wish.value, bool) else str(wish.value)
+        answer = self._ask(ChangeKey(self._next_call(), wish.key, text))
+        if isinstance(answer, CallAnswer) and answer.word in ("Accepted", "RebootRequired"):
+            return answer.word
+        word = answer.word if isinstance(answer, CallAnswer) else "no answer"
+        raise OperationError(f"{wish.key} was not set to {text!r}: {word}.")
+
+    def _next_call(self) -> int:
+        """Local calls have negative numbers; the backend's are positive."""
+        self._local_call -= 1
+        return self._local_call
+
+    def _ask(self, event: ReadKeys | ChangeKey) -> CallAnswer | KeysRead | None:
+        self._post(event)
+        return self._local_answers.pop(event.call, None)
+
+    # --- the snapshot ---
+
+    def _publish_soon(self) -> None:
+        if self._publishing is None:
+            self._publishing = asyncio.get_running_loop().call_later(PUBLISH_EVERY_S, self._publish)
+
+    def _publish(self) -> None:
+        self._publishing = None
+        snapshot = self._core.snapshot(self._clock.now())
+        data = msgspec.json.encode(snapshot)
+        if data != self._published:
+            self._published = data
+            self._control.push("status", msgspec.Raw(data))
+
+
+def _arguments(op: str, kind: type[Any], args: Mapping[str, Any]) -> Any:
+    try:
+        return msgspec.convert(dict(args), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise OperationError(f"{op}: {error}.") from None
+
+
+def main() -> None:
+    run_process("host", lambda: _run(sys.argv[1]))
+
+
+async def _run(options: str) -> int:
+    return await HostProcess(msgspec.json.decode(options, type=Options)).run()
+
+
+if __name__ == "__main__":
+    main()

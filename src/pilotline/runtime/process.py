@@ -1,0 +1,51 @@
+"""What every child process does first and last: logs as events, signals, an exit code that tells."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+FAILED = 70
+"""The exit code of a child that found a mistake of its own (sysexits.h EX_SOFTWARE)."""
+RESTART_ME = 75
+"""The exit code of a child that asks to be started again (sysexits.h EX_TEMPFAIL)."""
+
+
+async def _fail_stop(work: Coroutine[Any, Any, int | None], log: Any) -> int | None:
+    """An error nobody caught in a callback leaves the cores in an unknown state: end, and be started anew."""
+
+    def stop(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        log.error("failed", reason=context.get("message"), exc_info=context.get("exception"))
+        sys.stderr.flush()
+        os._exit(FAILED)
+
+    asyncio.get_running_loop().set_exception_handler(stop)
+    return await work
+
+
+def run_process(name: str, make: Callable[[], Coroutine[Any, Any, int | None]]) -> None:
+    """Run a child until its control line closes. Its log goes to standard error, one JSON object a line."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the launcher decides when a child ends
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    log = structlog.get_logger().bind(process=name)
+    log.info("started")
+    try:
+        code = asyncio.run(_fail_stop(make(), log))
+    except KeyboardInterrupt:
+        code = 0
+    log.info("ended", code=code or 0)
+    sys.exit(code or 0)

@@ -1,0 +1,78 @@
+"""A virtual backend for simulated time: the central system's end of OCPP 1.6J, texts in and texts out.
+
+It registers every station, takes every tag but those it is told to refuse, and keeps books. It is a bench
+to play on, not a product and not a judge: the tests have a foreign central system for that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from pilotline.vocabulary.status import AuthStatus
+from pilotline.wire.ocpp import v16
+from pilotline.wire.ocpp.rpc import Called, Output, Rpc, Send
+from pilotline.wire.ocpp.words import RegistrationStatus
+
+MIDNIGHT = datetime(2026, 1, 5, tzinfo=UTC)
+"""The wall-clock time at core time 0 of a simulated station: a Monday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A request the backend has taken."""
+
+    at: int
+    request: v16.Request
+
+
+class VirtualBackend:
+    """One station's connection. ``books`` are all requests taken, in order."""
+
+    def __init__(self) -> None:
+        ids = count(1)
+        self._rpc = Rpc(v16.Role.CENTRAL_SYSTEM, lambda: f"backend-{next(ids)}")
+        self._transactions = count(1)
+        self.refused_tags: dict[str, AuthStatus] = {}
+        self.books: list[Booked] = []
+
+    def receive(self, text: str, now: int) -> Sequence[str]:
+        """A text of the station; the texts it is answered with."""
+        return self._say(self._rpc.receive(text, now), now)
+
+    def ask(self, request: v16.Request, now: int) -> Sequence[str]:
+        """Call the station; the texts to send."""
+        return self._say(self._rpc.call(request, None, now), now)
+
+    def disconnect(self) -> None:
+        self._rpc.disconnect()
+
+    def _say(self, outputs: Sequence[Output], now: int) -> Sequence[str]:
+        texts: list[str] = []
+        for output in outputs:
+            if isinstance(output, Send):
+                texts.append(output.text)
+            elif isinstance(output, Called):
+                self.books.append(Booked(now, output.request))
+                texts += self._say(self._rpc.reply(output.call_id, self._answer(output.request, now)), now)
+        return texts
+
+    def _answer(self, request: v16.Request, now: int) -> v16.Answer:
+        match request:
+            case v16.BootNotification():
+                return v16.BootNotificationAnswer(RegistrationStatus.ACCEPTED, _time(now), 300)
+            case v16.Heartbeat():
+                return v16.HeartbeatAnswer(_time(now))
+            case v16.Authorize(tag):
+                return v16.AuthorizeAnswer(self._judge(tag))
+            case v16.StartTransaction():
+                return v16.StartTransactionAnswer(self._judge(request.id_tag), next(self._transactions))
+            case _:
+                return v16.ACTION_OF[type(request)].answer()
+
+    def _judge(self, tag: str) -> v16.IdTagInfo:
+        return v16.IdTagInfo(self.refused_tags.get(tag, AuthStatus.ACCEPTED))
+
+
+def _time(now: int) -> str:
+    return v16.format_time(MIDNIGHT + timedelta(microseconds=now))

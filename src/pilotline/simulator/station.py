@@ -1,0 +1,228 @@
+"""A whole station in simulated time: world, board, host, meter and backend in one thread and one queue.
+
+The same cores as in the real processes, with the same bytes between them. It prints nothing: ``trace`` is
+called with what passes, and the truth can be asked at any time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from typing import Any
+
+from pilotline import __version__
+from pilotline.links.board import BoardCore, BoardEvent
+from pilotline.links.host import (
+    BackendDown,
+    BackendSaid,
+    BackendUp,
+    BoardBytes,
+    FromBoard,
+    HostCore,
+    HostEvent,
+    HostView,
+    SendText,
+)
+from pilotline.models.meter_profile import load_meter
+from pilotline.simulator.actions import Action, Refused
+from pilotline.simulator.backend import VirtualBackend
+from pilotline.simulator.car import CarConfig
+from pilotline.simulator.meter_bus import BusEffect, MeterBus, Send
+from pilotline.simulator.modbus_meter import ModbusMeter
+from pilotline.simulator.timeline import Timeline
+from pilotline.simulator.world import World, WorldConfig
+from pilotline.station.events import CallAnswer, ChangeKey, MeterPace, MeterSaid, Restart
+from pilotline.vocabulary.board import Outputs, Sample
+from pilotline.vocabulary.charger import ChargerModel, KeyValue
+from pilotline.vocabulary.journal import Durable, Record
+from pilotline.vocabulary.time import MS, Tick
+
+_TICK = Tick()
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Something that passed between two parts: when, from whom to whom, and what."""
+
+    at: int
+    source: str
+    target: str
+    what: object
+
+
+class VirtualStation:
+    """One connector, one car, one backend. ``timeline`` runs it; ``do`` acts on the world."""
+
+    def __init__(
+        self,
+        model: ChargerModel,
+        *,
+        car: CarConfig | None = None,
+        online: bool = True,
+        stored: Mapping[str, KeyValue] | None = None,
+        trace: Callable[[Traced], None] | None = None,
+    ) -> None:
+        ids = count(1)
+        self.model = model
+        self.timeline = Timeline()
+        self.world = World(WorldConfig.around(model.rating, model.outlet, car))
+        self.board = BoardCore(model.rtm, serial="SIM-0001")
+        self.host = HostCore(
+            model,
+            boot=1,
+            serial="SIM-0001",
+            firmware=__version__,
+            new_id=lambda: str(next(ids)),
+            stored=stored,
+        )
+        self.backend = VirtualBackend()
+        self.restarts: list[Restart] = []
+        self.host_events = 0
+        self._answers: dict[int, str] = {}
+        self._trace = trace
+        self._online = False
+        self._outputs = Outputs()
+        self._meter_due: int | None = None
+        self._add_meter(model)
+        self.timeline.add(self.world.deadline, self._wake_world)
+        self.timeline.add(self.board.deadline, lambda now: self._tell_board(_TICK, now))
+        self.timeline.add(self.host.deadline, lambda now: self._tell_host(_TICK, now))
+        self._wake_world(0)
+        if online:
+            self.timeline.post(lambda: self.set_network(up=True))
+
+    # --- acting on it ---
+
+    def do(self, action: Action) -> str | None:
+        """Act on the world now; a sentence if the world does not work that way."""
+        refusals = self._feed_world(action)
+        return refusals[0].reason if refusals else None
+
+    def tell(self, event: HostEvent) -> None:
+        """Hand an event to the host now: a card, an owner's wish."""
+        self._note("bench", "host", event)
+        self._tell_host(event, self.timeline.now)
+
+    def call(self, wish: ChangeKey) -> str:
+        """A local call (its number is negative) and the word it is answered with."""
+        self._answers.clear()
+        self.tell(wish)
+        return self._answers[wish.call]
+
+    def set_network(self, *, up: bool) -> None:
+        """Connect the backend, or cut the line."""
+        if up and not self._online:
+            self._online = True
+            self._tell_host(BackendUp(), self.timeline.now)
+        elif not up and self._online:
+            self._online = False
+            self.backend.disconnect()
+            self._tell_host(BackendDown("The network is down."), self.timeline.now)
+
+    def run(self, duration: int, stop: Callable[[], bool] | None = None) -> bool:
+        """Let ``duration`` µs pass, or less when ``stop`` says so."""
+        return self.timeline.run(self.timeline.now + duration, stop)
+
+    def snapshot(self) -> HostView:
+        return self.host.snapshot(self.timeline.now)
+
+    # --- world and board ---
+
+    def _wake_world(self, _now: int) -> None:
+        self._feed_world(_TICK)
+
+    def _feed_world(self, event: Action | Outputs | Tick) -> list[Refused]:
+        effects = self.world.handle(event, self.timeline.now)
+        refusals = [effect for effect in effects if isinstance(effect, Refused)]
+        for effect in effects:
+            if isinstance(effect, Sample):
+                self._tell_board(effect, max(effect.at, self.timeline.now))
+        return refusals
+
+    def _tell_board(self, event: BoardEvent, now: int) -> None:
+        for effect in self.board.handle(event, now):
+            if isinstance(effect, Outputs):
+                self._drive(effect)
+            else:
+                self._send(FromBoard(1, effect), "board", "host")
+
+    def _drive(self, outputs: Outputs) -> None:
+        self._note("board", "world", outputs)
+        self.timeline.post(partial(self._obey, outputs))
+
+    def _obey(self, outputs: Outputs) -> None:
+        self._feed_world(outputs)
+
+    # --- host ---
+
+    def _send(self, event: HostEvent, source: str, target: str) -> None:
+        self._note(source, target, event)
+        self.timeline.post(lambda: self._tell_host(event, self.timeline.now))
+
+    def _tell_host(self, event: HostEvent, now: int) -> None:
+        self.host_events += 1
+        for effect in self.host.handle(event, now):
+            match effect:
+                case BoardBytes(_, data):
+                    self._to_board(data)
+                case SendText(text):
+                    self._to_backend(text)
+                case Record(entry, fact):
+                    self._send(Durable(entry, fact), "journal", "host")
+                case MeterPace(_, fast):
+                    self._pace_meter(fast)
+                case Restart():
+                    self.restarts.append(effect)
+                case CallAnswer(call, word):
+                    self._answers[call] = word
+                case _:
+                    self._note("host", "journal", effect)
+
+    def _to_board(self, data: bytes) -> None:
+        self._note("host", "board", data)
+        self.timeline.post(lambda: self._tell_board(data, self.timeline.now))
+
+    def _to_backend(self, text: str) -> None:
+        self._note("host", "backend", text)
+        if self._online:
+            for reply in self.backend.receive(text, self.timeline.now):
+                self._send(BackendSaid(reply), "backend", "host")
+
+    # --- meter ---
+
+    def _add_meter(self, model: ChargerModel) -> None:
+        if model.meter is None:
+            return
+        profile, slot = load_meter(model.meter.profile), model.meter
+        self.meter = ModbusMeter(profile, slot.address)
+        self.bus = MeterBus(profile, slot.address, model.rating.phases)
+        self._meter_due = 100 * MS
+        self._meter_every = slot.poll_ms * MS
+        self.timeline.add(lambda: self._meter_due, self._poll_meter)
+        self.timeline.add(self.bus.deadline, lambda now: self._on_bus(self.bus.receive(b"", now)))
+
+    def _pace_meter(self, fast: bool) -> None:
+        if self.model.meter is not None:
+            self._meter_every = (self.model.meter.poll_ms if fast else self.model.meter.idle_poll_ms) * MS
+            self._meter_due = self.timeline.now
+
+    def _poll_meter(self, now: int) -> None:
+        self._meter_due = now + self._meter_every
+        self._feed_world(_TICK)
+        self.meter.show(self.world.reading())
+        self._on_bus(self.bus.poll(now))
+
+    def _on_bus(self, effects: Sequence[BusEffect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Send):
+                reply = self.meter.receive(effect.data, self.timeline.now)
+                self.timeline.post(partial(self._hear_bus, reply))
+            else:
+                self._tell_host(MeterSaid(1, effect), self.timeline.now)
+
+    def _hear_bus(self, data: bytes) -> None:
+        self._on_bus(self.bus.receive(data, self.timeline.now))
+
+    def _note(self, source: str, target: str, what: Any) -> None:
+        if self._trace is not None:
+            self._trace(Traced(self.timeline.now, source, target, what))

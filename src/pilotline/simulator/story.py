@@ -1,0 +1,194 @@
+"""Stories: what happens to a station, one step a line, for people to write and machines to replay.
+
+    after 2s
+    plug_in cable_ma=32000
+    present_tag tag=04A1B2C3
+    wait ocpp_status=Charging timeout_s=30
+
+A step is a word and named arguments: any word of the bench (:data:`~pilotline.simulator.actions.ACTIONS`)
+or of the host (:data:`~pilotline.links.operations.OPERATIONS`), ``config_set``, ``network``, ``after`` with a
+duration, ``wait`` with what the status shall be. ``#`` begins a comment.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pilotline.links.operations import OPERATIONS, OperationError, build
+from pilotline.links.waiting import Condition
+from pilotline.simulator.actions import ACTIONS
+from pilotline.simulator.station import VirtualStation
+from pilotline.station.events import ChangeKey
+from pilotline.vocabulary.time import HOUR, MINUTE, MS, SECOND
+
+OTHER_WORDS = {
+    "after": "Let time pass: after 500ms, 3s, 20m or 2h.",
+    "wait": "Until the status is as named: wait ocpp_status=Charging timeout_s=30.",
+    "config_set": "Change a configuration key: config_set key=LightIntensity value=50.",
+    "network": "Cut or restore the line to the backend: network up=false.",
+}
+_STORIES = files("pilotline.simulator").joinpath("stories")
+_UNITS = {"ms": MS, "s": SECOND, "m": MINUTE, "h": HOUR}
+_DURATION = re.compile(r"(\d+)(ms|s|m|h)")
+
+
+class StoryError(Exception):
+    """A story that cannot be read or did not go as written; the message has file, line and reason."""
+
+    def __init__(self, name: str, line: int, reason: str) -> None:
+        super().__init__(f"{name}:{line}: {reason}")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line: its number, its word, its arguments as written."""
+
+    line: int
+    word: str
+    args: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return " ".join([self.word, *(str(v) if k == "" else f"{k}={v}" for k, v in self.args.items())])
+
+
+@dataclass(frozen=True)
+class Story:
+    """A name for people and its steps."""
+
+    name: str
+    steps: Sequence[Step]
+
+
+def list_stories() -> dict[str, str]:
+    """The stories that come with Pilotline: name -> its first comment."""
+    found: dict[str, str] = {}
+    for entry in sorted(_STORIES.iterdir(), key=lambda each: each.name):
+        if entry.name.endswith(".story"):
+            found[entry.name.removesuffix(".story")] = entry.read_text().splitlines()[0].lstrip("# ")
+    return found
+
+
+def load_story(name_or_path: str) -> Story:
+    """A story by name, or by the path of a file. Raises StoryError."""
+    path = Path(name_or_path)
+    if path.suffix != ".story" and "/" not in name_or_path:
+        if name_or_path not in list_stories():
+            known = ", ".join(list_stories())
+            raise StoryError(name_or_path, 0, f"There is no such story; there are {known}, or give a file.")
+        text = _STORIES.joinpath(f"{name_or_path}.story").read_text()
+        return parse_story(name_or_path, text)
+    try:
+        return parse_story(path.name, path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoryError(name_or_path, 0, f"The file cannot be read: {error}.") from None
+
+
+def parse_story(name: str, text: str) -> Story:
+    """Read the steps; unknown words and malformed arguments are refused with their line."""
+    steps: list[Step] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            words = shlex.split(line, comments=True)
+        except ValueError as error:
+            raise StoryError(name, number, f"{error}.") from None
+        if words:
+            steps.append(_parse_step(name, number, words))
+    return Story(name, steps)
+
+
+def _parse_step(name: str, number: int, words: Sequence[str]) -> Step:
+    word, *rest = words
+    if word not in ACTIONS and word not in OPERATIONS and word not in OTHER_WORDS:
+        known = ", ".join([*OTHER_WORDS, *OPERATIONS, *ACTIONS])
+        raise StoryError(name, number, f"unknown word {word}; the words are {known}")
+    if word == "after":
+        return Step(number, word, {"": _duration(name, number, rest)})
+    args: dict[str, Any] = {}
+    for part in rest:
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise StoryError(name, number, f"{part}: arguments are written name=value")
+        args[key] = None if value.lower() == "none" else value
+    return Step(number, word, args)
+
+
+def _duration(name: str, number: int, rest: Sequence[str]) -> str:
+    if len(rest) != 1 or not _DURATION.fullmatch(rest[0]):
+        raise StoryError(name, number, "after takes one duration such as 500ms, 3s, 20m or 2h")
+    return rest[0]
+
+
+def duration_us(text: str) -> int:
+    """Microseconds of a duration that has been parsed."""
+    found = _DURATION.fullmatch(text)
+    assert found is not None
+    return int(found[1]) * _UNITS[found[2]]
+
+
+class StoryRunner:
+    """Plays a story on a station in simulated time; ``on_step`` is told each step before it happens."""
+
+    def __init__(self, station: VirtualStation, on_step: Callable[[Step], None] = lambda _step: None) -> None:
+        self._station = station
+        self._on_step = on_step
+        self._calls = 0
+
+    def play(self, story: Story) -> None:
+        """All steps in order. Raises StoryError at the first that does not go as written."""
+        for step in story.steps:
+            self._on_step(step)
+            try:
+                self._perform(step)
+            except OperationError as error:
+                raise StoryError(story.name, step.line, str(error)) from None
+
+    def _perform(self, step: Step) -> None:
+        station, word = self._station, step.word
+        if word in ACTIONS:
+            refusal = station.do(build(word, ACTIONS[word].type, step.args))
+            if refusal is not None:
+                raise OperationError(refusal)
+        elif word in OPERATIONS:
+            station.tell(build(word, OPERATIONS[word].type, step.args))
+        elif word == "after":
+            station.run(duration_us(step.args[""]))
+        elif word == "wait":
+            self._wait(Condition.read(step.args))
+        elif word == "network":
+            station.set_network(up=_flag(step.args, "up"))
+        else:
+            self._set_key(step.args)
+
+    def _wait(self, condition: Condition) -> None:
+        station = self._station
+        seen = -1
+
+        def reached() -> bool:
+            nonlocal seen
+            if station.host_events == seen:
+                return False
+            seen = station.host_events
+            return condition.holds(station.snapshot())
+
+        if not station.run(int(condition.timeout_s * SECOND), reached):
+            raise OperationError(condition.missed(station.snapshot()))
+
+    def _set_key(self, args: Mapping[str, Any]) -> None:
+        self._calls -= 1
+        key, value = args.get("key"), args.get("value")
+        if key is None or value is None:
+            raise OperationError("config_set takes key and value.")
+        word = self._station.call(ChangeKey(self._calls, key, value))
+        if word not in ("Accepted", "RebootRequired"):
+            raise OperationError(f"{key} was not set to {value!r}: {word}.")
+
+
+def _flag(args: Mapping[str, Any], name: str) -> bool:
+    word = str(args.get(name, "")).lower()
+    if word not in ("true", "false"):
+        raise OperationError(f"network takes {name}=true or {name}=false.")
+    return word == "true"
