@@ -8,6 +8,7 @@ from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.time import Tick
 from pilotline.wire.rtm_link import HOST_TO_BOARD, Counters, Decoder, Encoder
 
+_TICK = Tick()
 BoardEvent = Sample | bytes | Tick
 BoardEffect = Outputs | bytes
 
@@ -28,7 +29,7 @@ class BoardCore:
     def handle(self, event: BoardEvent, now: int) -> Sequence[BoardEffect]:
         if not isinstance(event, bytes):
             return self._pass_on(self.rtm.handle(event, now))
-        effects: list[BoardEffect] = []
+        effects = list(self._pass_on(self.rtm.handle(_TICK, now)))  # bytes may complete no message
         for message in self._decoder.feed(event):
             effects += self._pass_on(self.rtm.handle(message, now))
         return effects

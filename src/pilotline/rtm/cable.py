@@ -1,5 +1,6 @@
 """Reading the cable's rating from the proximity pilot (IEC 61851-1 annex B; E-31, R-47)."""
 
+from pilotline.rtm.pilot import WITH_A_CAR
 from pilotline.rtm.timing import on_delay
 from pilotline.vocabulary.charger import Outlet, Proximity
 from pilotline.vocabulary.pilot import PilotState
@@ -7,6 +8,9 @@ from pilotline.vocabulary.pilot import PilotState
 
 class CableReader:
     """Latches the resistor once per plug-in, after it has settled; a session never sees it change.
+
+    While the station drives state F the pilot hides an unplug; then the open circuit of the proximity pilot
+    tells it, so that a cable swapped meanwhile is read again.
 
     ``rating_ma`` is None until it is known; ``unreadable`` says that it was read and means nothing.
     """
@@ -31,13 +35,14 @@ class CableReader:
     def unreadable(self) -> bool:
         return self._latched and self._rating_ma is None
 
-    def update(self, state: PilotState, ohm: int | None, now: int) -> None:
+    def update(self, state: PilotState, ohm: int | None, *, hidden: bool, now: int) -> None:
+        """``hidden``: the station drives state F, so ``state`` is that of before."""
         if self._proximity is None:
             return
-        plugged = state in (PilotState.B, PilotState.C, PilotState.D)
-        if state is PilotState.A:
+        if state is PilotState.A or (hidden and ohm is None):
             self._latched, self._rating_ma = False, None
-        if self._settled.update(plugged and not self._latched, now):
+        readable = state in WITH_A_CAR and not hidden
+        if self._settled.update(readable and not self._latched, now):
             self._latched, self._rating_ma = True, _rating(self._proximity, ohm)
 
     def deadline(self, now: int) -> int | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pilotline.rtm.cable import CableReader
 from pilotline.rtm.faults import FaultLatch
 from pilotline.rtm.host import HostWatch
-from pilotline.rtm.pilot import PilotReader
+from pilotline.rtm.pilot import WITH_A_CAR, PilotReader
 from pilotline.rtm.relay import Relay
 from pilotline.rtm.timing import Pulse, after
 from pilotline.rtm.wake_up import WakeUpPulse
@@ -23,7 +23,6 @@ from pilotline.vocabulary.board import (
     ConnectorReport,
     Contacts,
     Hello,
-    HostAlive,
     HostMessage,
     Identity,
     Light,
@@ -57,13 +56,14 @@ _State = tuple[
 ]  # a ConnectorReport without its time
 
 REPORT_MS = 1_000
-_ROUNDS = 5  # two suffice for any event known; the bound keeps a mistake from hanging the module
+_ROUNDS = 5  # three suffice for any event known; the bound keeps a mistake from hanging the module
 _ONLY_C = frozenset({PilotState.C})
 _C_AND_D = frozenset({PilotState.C, PilotState.D})
-_WITH_A_CAR = frozenset({PilotState.B, PilotState.C, PilotState.D})
 _UNPLUG_TRIPS = faults.select(faults.Recovery.UNPLUG) & faults.TRIPPING
 _SERVICE_TRIPS = faults.select(faults.Recovery.SERVICE) & faults.TRIPPING
 _ORDERLY = faults.mask_of(f for f in faults.FAULTS if f.stop is faults.Stop.ORDERLY)
+_NOT_MEASURED = Sample(at=0, pilot_high_mv=0, pilot_low_mv=0)
+"""What stands before the first sample: a pilot with which nothing is allowed, and 0x80 if it stays so."""
 _HOST_LOST_LIGHT = Light(0xFF0000, 0x202020)
 _DEFAULT_SETTINGS = {Setting.VENTILATED_ENABLED: 0, Setting.LOCK_ENABLED: 1}
 
@@ -86,7 +86,7 @@ class Rtm:
         self._connector = connector
         self._serial = serial
         self._settings = {**_DEFAULT_SETTINGS, **(settings or {})}
-        self._sample = Sample(at=0)
+        self._sample = _NOT_MEASURED
         self._pilot = PilotReader(model.pilot)
         self._cable = CableReader(model.outlet, model.proximity)
         self._host = HostWatch(model.host, LINK_PROTOCOL, model.hash)
@@ -114,7 +114,8 @@ class Rtm:
         while self._deadline is not None and self._deadline <= now:
             self._step(self._deadline)
         if isinstance(event, Sample):
-            if event[1:] != self._sample[1:]:  # equal inputs and no deadline: nothing can change
+            known = self._sample is not _NOT_MEASURED and self._sample[1:] == event[1:]
+            if not known:  # equal inputs and no deadline: nothing can change
                 self._sample = event
                 self._step(now)
         elif not isinstance(event, Tick):
@@ -148,8 +149,8 @@ class Rtm:
                 self._remembered &= ~mask
             case Commission(setting, value):
                 self._commission(setting, value)
-            case HostAlive():
-                pass
+            case _:
+                pass  # HostAlive: that it was heard is all it says
 
     def _introduce(self, hello: Hello) -> None:
         accepted = self._host.meet(hello)
@@ -161,8 +162,8 @@ class Rtm:
         self._told_state = None
 
     def _commission(self, setting: Setting, value: int) -> None:
-        """R-49: in state A, with the relay open, within bounds; the echo says what is in force."""
-        taken = value in (0, 1) and self._pilot.state is PilotState.A and not self._relay.closed
+        """R-49: in state A, with the relay seen open, within bounds; the echo says what is in force."""
+        taken = value in (0, 1) and self._pilot.state is PilotState.A and not any(self._sample.contacts)
         if taken:
             self._settings[setting] = value
         self._effects.append(Commissioned(setting, self._settings[setting], taken))
@@ -183,8 +184,10 @@ class Rtm:
         self._deadline = self._next_deadline(now)
 
     def _read(self, now: int) -> None:
-        self._pilot.update(self._sample.pilot_high_mv, self._outputs.pilot.mode, now)
-        self._cable.update(self._pilot.state, self._sample.proximity_ohm, now)
+        driven = self._outputs.pilot.mode
+        self._pilot.update(self._sample.pilot_high_mv, driven, now)
+        hidden = driven is PilotMode.FAULT
+        self._cable.update(self._pilot.state, self._sample.proximity_ohm, hidden=hidden, now=now)
 
     def _judge(self, now: int) -> None:
         """Collect the causes that are present and let the latch keep what its class keeps."""
@@ -256,16 +259,16 @@ class Rtm:
         )
 
     def _ready(self) -> bool:
-        """R-46: whatever may delay a closing is over."""
-        contacts_obey = self._relay.closed or not any(self._sample.contacts)
+        """R-46: whatever may delay a closing is over. Contacts still on their way open do not end the PWM."""
+        contacts_obey = self._outputs.pilot.mode is PilotMode.PWM or not any(self._sample.contacts)
         blocked = self._faults.active & faults.BLOCKING
         return self._cable.ready and self._plug_is_safe() and contacts_obey and not blocked
 
     def _pilot_output(self, permitted: bool, now: int) -> PilotOutput:
         """R-47, the strongest reason first."""
-        ready = permitted and self._ready() and self._pilot.state in _WITH_A_CAR
-        asleep = ready and self._pilot.state is PilotState.B and self._outputs.pilot.mode is PilotMode.PWM
-        waking = self._wake_up.update(asleep=asleep, unplugged=self._pilot.state is PilotState.A, now=now)
+        ready = permitted and self._ready() and self._pilot.state in WITH_A_CAR
+        offered = ready and self._outputs.pilot.mode is PilotMode.PWM
+        waking = self._wake_up.update(self._pilot.state, offered=offered, now=now)
         if self._relay.closed:
             return PilotOutput(PilotMode.PWM, duty_for(self._offer_ma())) if permitted else STEADY
         if self._fault_pulse.is_on(now) or self._faults.active & _SERVICE_TRIPS or not self._available:
@@ -275,8 +278,9 @@ class Rtm:
         return STEADY
 
     def _lock_command(self, permitted: bool) -> bool:
-        """Never unlock while the relay is closed, by command or by its contacts."""
-        held = self._lock_wish or permitted or self._relay.closed or any(self._sample.contacts)
+        """Before any offer, and never unlock while the relay is closed, by command or by its contacts."""
+        plugged = self._pilot.state is not PilotState.A
+        held = self._lock_wish or (permitted and plugged) or self._relay.closed or any(self._sample.contacts)
         return self._lock_in_use() and held
 
     def _beeps(self, now: int) -> bool:
@@ -299,6 +303,7 @@ class Rtm:
             self._effects.append(ConnectorReport(now, *state))
         if due:
             self._report_due = after(now, REPORT_MS)
+        if due and self._sample is not _NOT_MEASURED:
             self._effects.append(self._measurement(now))
 
     def _state(self) -> _State:

@@ -29,9 +29,11 @@ class HostWatch:
         return self.accepted
 
     def grant(self, permit: Permit, now: int) -> None:
-        if self.accepted and permit.lifetime_ms > 0:
+        """The newest permit replaces the one before, be it longer or shorter."""
+        if self.accepted:
+            life_ms = min(permit.lifetime_ms, self._limits.permit_ms)
             self.offer_ma = permit.offer_ma
-            self._permit_until = after(now, min(permit.lifetime_ms, self._limits.permit_ms))
+            self._permit_until = after(now, life_ms) if life_ms > 0 else 0
 
     def withdraw(self) -> None:
         self._permit_until = 0

@@ -8,7 +8,7 @@ from pilotline.vocabulary.charger import PilotLimits
 from pilotline.vocabulary.pilot import PilotMode, PilotState
 from pilotline.vocabulary.time import earliest
 
-_DEFINED_WITH_A_CAR = (PilotState.B, PilotState.C, PilotState.D)
+WITH_A_CAR = frozenset({PilotState.B, PilotState.C, PilotState.D})
 
 
 class PilotReader:
@@ -37,8 +37,9 @@ class PilotReader:
             self.state = self.raw
 
     def has_left(self, chargeable: frozenset[PilotState], now: int) -> bool:
-        """Whether the level has been outside the chargeable states for ``left_c_ms`` without a break."""
-        return self._left_c.update(self.raw not in chargeable, now)
+        """Whether another state is believed, or the level was in none of these for ``left_c_ms`` on end."""
+        gone = self._left_c.update(self.raw not in chargeable, now)
+        return gone or self.state not in chargeable
 
     def is_undefined(self, now: int) -> bool:
         """Whether 0x80 is due: a level between the windows, or 0 V (state E)."""
@@ -47,9 +48,7 @@ class PilotReader:
     def lacks_diode(self, low_mv: int, driven: PilotMode, now: int) -> bool:
         """Whether 0x100 is due: with PWM and a car, the low level does not reach -12 V."""
         return self._no_diode.update(
-            driven is PilotMode.PWM
-            and self.raw in _DEFINED_WITH_A_CAR
-            and low_mv > self._limits.diode_max_mv,
+            driven is PilotMode.PWM and self.raw in WITH_A_CAR and low_mv > self._limits.diode_max_mv,
             now,
         )
 

@@ -27,9 +27,6 @@ class Pulse:
     def start(self, now: int) -> None:
         self._until = after(now, self._ms)
 
-    def stop(self) -> None:
-        self._until = 0
-
     def is_on(self, now: int) -> bool:
         return now < self._until
 

@@ -1,7 +1,11 @@
-"""Waking a car that sleeps in state B although it is offered current (R-47): a pulse of state F, counted."""
+"""Waking a car that sleeps in state B although it is offered current (R-47): a pulse of state F, counted.
+
+A car that has once answered the offer with state C is not asleep when it goes back to B: it has had enough.
+"""
 
 from pilotline.rtm.timing import Pulse, on_delay
 from pilotline.vocabulary.charger import WakeUp
+from pilotline.vocabulary.pilot import PilotState
 from pilotline.vocabulary.time import earliest
 
 
@@ -14,17 +18,19 @@ class WakeUpPulse:
         self._asleep = on_delay(limits.after_ms)
         self._pulse = Pulse(limits.pulse_ms)
         self._left = limits.tries
+        self._answered = False
         self.count = 0
 
-    def update(self, *, asleep: bool, unplugged: bool, now: int) -> bool:
-        """``asleep``: in B with current offered. Returns whether the pilot shall be in state F now."""
-        if unplugged:
+    def update(self, state: PilotState, *, offered: bool, now: int) -> bool:
+        """``offered``: the PWM is on. Returns whether the pilot shall be in state F now."""
+        if state is PilotState.A:
             self._left = self._tries
-        if self._asleep.update(asleep and self._enabled and self._left > 0, now):
+        self._answered = offered and (self._answered or state is not PilotState.B)
+        asleep = offered and not self._answered and self._enabled and self._left > 0
+        if self._asleep.update(asleep, now):
             self._left -= 1
             self.count += 1
             self._pulse.start(now)
-            self._asleep.update(False, now)
         return self._pulse.is_on(now)
 
     def deadline(self, now: int) -> int | None:

@@ -6,21 +6,26 @@ in step again. Whatever bytes arrive, the decoder yields messages or counts erro
 
 import binascii
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Generic
 
 from pilotline.vocabulary.board import LINK_PROTOCOL
-from pilotline.wire.rtm_link.messages import LAYOUTS, Kind, LinkMessage
+from pilotline.wire.rtm_link.messages import LAYOUTS, Layout, LinkMessage, MessageT_co
 
 _HEAD = struct.Struct("<BBB")  # protocol, number, sequence
 _CRC = struct.Struct("<I")
+_BY_TYPE = {layout.type: layout for layout in LAYOUTS}
 MAX_FRAME = 254
 """Longest frame between two zeros. It keeps COBS to one code block a stretch and a decoder to 254 bytes."""
 
 
 @dataclass(slots=True)
 class Counters:
-    """What a decoder has seen since it was made. ``lost`` counts gaps in the sequence."""
+    """What a decoder has seen since it was made.
+
+    ``lost`` adds up the gaps in the sequence; a peer that restarts begins at 0 again and looks like a gap.
+    """
 
     frames: int = 0
     lost: int = 0
@@ -35,36 +40,6 @@ class Counters:
         return self.bad_stuffing + self.bad_checksum + self.bad_protocol + self.bad_message + self.too_long
 
 
-class _Codec(NamedTuple):
-    number: int
-    type: type[LinkMessage]
-    struct: struct.Struct
-    names: tuple[str, ...]
-    kinds: tuple[Kind, ...]
-    widths: tuple[int, ...]
-
-
-def _codecs() -> list[_Codec]:
-    return [
-        _Codec(
-            layout.number,
-            layout.type,
-            layout.struct,
-            layout.field_names,
-            layout.kinds,
-            tuple(
-                len(struct.unpack("<" + k.format, bytes(struct.calcsize("<" + k.format))))
-                for k in layout.kinds
-            ),
-        )
-        for layout in LAYOUTS
-    ]
-
-
-_BY_TYPE = {codec.type: codec for codec in _codecs()}
-_BY_NUMBER = {codec.number: codec for codec in _codecs()}
-
-
 class Encoder:
     """Makes frames, numbered one after the other."""
 
@@ -72,27 +47,30 @@ class Encoder:
         self._sequence = 0
 
     def encode(self, message: LinkMessage) -> bytes:
-        """One frame. Raises ``struct.error`` for a number that its field cannot hold."""
-        codec = _BY_TYPE[type(message)]
-        values: list[Any] = []
-        for name, kind in zip(codec.names, codec.kinds, strict=True):
-            values.extend(kind.pack(getattr(message, name)))
-        content = _HEAD.pack(LINK_PROTOCOL, codec.number, self._sequence) + codec.struct.pack(*values)
+        """One frame. Raises ``UnencodableError`` for a value that its field cannot hold."""
+        layout = _BY_TYPE[type(message)]
+        content = _HEAD.pack(LINK_PROTOCOL, layout.number, self._sequence) + layout.write(message)
         self._sequence = (self._sequence + 1) & 0xFF
         return stuff(content + _CRC.pack(binascii.crc32(content))) + b"\0"
 
 
-class Decoder:
-    """Turns any byte stream into messages, and counts what it could not use."""
+class Decoder(Generic[MessageT_co]):
+    """Turns any byte stream into messages, and counts what it could not use.
 
-    def __init__(self) -> None:
+    ``layouts`` are the messages of one direction. Those of the other count as errors, so that an echo of
+    the own words on the line is never taken for a sign of life.
+    """
+
+    def __init__(self, layouts: Sequence[Layout[MessageT_co]]) -> None:
         self.counters = Counters()
+        self._layouts = {layout.number: layout for layout in layouts}
         self._buffer = bytearray()
         self._skipping = False
         self._expected: int | None = None
 
-    def feed(self, data: bytes) -> list[LinkMessage]:
-        messages: list[LinkMessage] = []
+    def feed(self, data: bytes) -> list[MessageT_co]:
+        """The messages that ``data`` completes, in order."""
+        messages: list[MessageT_co] = []
         *ends, rest = data.split(b"\0")
         for part in ends:
             self._keep(part)
@@ -110,7 +88,7 @@ class Decoder:
         if not self._skipping:
             self._buffer += part
 
-    def _finish(self) -> LinkMessage | None:
+    def _finish(self) -> MessageT_co | None:
         frame, self._buffer = bytes(self._buffer), bytearray()
         skipped, self._skipping = self._skipping, False
         if skipped or not frame:
@@ -124,36 +102,26 @@ class Decoder:
             return None
         return self._read(content[: -_CRC.size])
 
-    def _read(self, content: bytes) -> LinkMessage | None:
+    def _read(self, content: bytes) -> MessageT_co | None:
         protocol, number, sequence = _HEAD.unpack_from(content)
         if protocol != LINK_PROTOCOL:
             self.counters.bad_protocol += 1
             return None
         self._count(sequence)
-        codec, body = _BY_NUMBER.get(number), content[_HEAD.size :]
-        if codec is None or len(body) != codec.struct.size:
-            self.counters.bad_message += 1
-            return None
-        try:
-            return codec.type(*_values(codec, codec.struct.unpack(body)))
-        except ValueError:
-            self.counters.bad_message += 1
-            return None
+        layout = self._layouts.get(number)
+        if layout is not None:
+            try:
+                return layout.read(content[_HEAD.size :])
+            except ValueError:
+                pass
+        self.counters.bad_message += 1
+        return None
 
     def _count(self, sequence: int) -> None:
         self.counters.frames += 1
         if self._expected is not None:
             self.counters.lost += (sequence - self._expected) & 0xFF
         self._expected = (sequence + 1) & 0xFF
-
-
-def _values(codec: _Codec, raw: tuple[Any, ...]) -> list[Any]:
-    values: list[Any] = []
-    at = 0
-    for kind, width in zip(codec.kinds, codec.widths, strict=True):
-        values.append(kind.unpack(raw[at : at + width]))
-        at += width
-    return values
 
 
 def stuff(content: bytes) -> bytes:
@@ -167,7 +135,7 @@ def unstuff(frame: bytes) -> bytes | None:
     at = 0
     while at < len(frame):
         end = at + frame[at]
-        if end > len(frame):
+        if not at < end <= len(frame):
             return None
         parts.append(frame[at + 1 : end])
         at = end

@@ -8,7 +8,8 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pilotline.vocabulary.board import (
     BoardMessage,
@@ -35,6 +36,11 @@ from pilotline.vocabulary.phases import PerPhase
 from pilotline.vocabulary.pilot import PilotMode, PilotOutput, PilotState
 
 LinkMessage = HostMessage | BoardMessage
+MessageT_co = TypeVar("MessageT_co", bound=LinkMessage, covariant=True)
+
+
+class UnencodableError(ValueError):
+    """Ours: a message holds a value that its field on the wire cannot; nothing was sent."""
 
 
 class Kind(NamedTuple):
@@ -47,6 +53,21 @@ class Kind(NamedTuple):
     format: str
     pack: Callable[[Any], tuple[Any, ...]]
     unpack: Callable[[Sequence[Any]], Any]
+
+    @property
+    def size(self) -> int:
+        return struct.calcsize("<" + self.format)
+
+    def write(self, value: Any) -> bytes:
+        """The field's bytes. ``struct.error`` or ValueError where they would not read back the same."""
+        body = struct.pack("<" + self.format, *self.pack(value))
+        if self.read(body, 0) != value:
+            raise ValueError("it would arrive as another value")
+        return body
+
+    def read(self, body: bytes, at: int) -> Any:
+        """The value at byte ``at``. ValueError where the bytes mean nothing."""
+        return self.unpack(struct.unpack_from("<" + self.format, body, at))
 
 
 def _one(value: Any) -> tuple[Any]:
@@ -72,7 +93,7 @@ def _enum(name: str, members: Mapping[int, Enum]) -> Kind:
             raise ValueError(f"{name} has no number {raw[0]}")
         return members[raw[0]]
 
-    legend = ", ".join(f"{number} {member.name.lower()}" for number, member in members.items())
+    legend = ", ".join(f"{number} {member.name}" for number, member in members.items())
     return Kind(f"u8: {legend}", "B", pack, unpack)
 
 
@@ -108,7 +129,7 @@ def _unpack_contacts(raw: Sequence[Any]) -> Contacts:
 
 
 def _pack_text(text: str) -> tuple[bytes]:
-    return (text.encode("ascii", "replace")[:24],)
+    return (text.encode("ascii"),)  # UnicodeEncodeError is a ValueError
 
 
 def _unpack_text(raw: Sequence[Any]) -> str:
@@ -124,7 +145,10 @@ def _unpack_maybe(raw: Sequence[Any]) -> int | None:
 
 
 def _unpack_light(raw: Sequence[Any]) -> Light:
-    return Light(*raw)
+    light = Light(*raw)
+    if max(light.first, light.second) > 0xFF_FFFF or light.percent > 100:
+        raise ValueError(f"a colour is 0xRRGGBB and a brightness 0 to 100 %, not {light}")
+    return light
 
 
 def _unpack_phases(raw: Sequence[Any]) -> PerPhase[int]:
@@ -147,24 +171,55 @@ LOCK = _enum("lock position", _numbered(*LockPosition))
 SETTING = _enum("setting", {int(setting): setting for setting in Setting})
 
 
+class Place(NamedTuple):
+    """One field of a message: where in the body it begins, and how it lies there."""
+
+    at: int
+    name: str
+    kind: Kind
+
+
 @dataclass(frozen=True)
-class Layout:
+class Layout(Generic[MessageT_co]):
     """One message: its number, its type and the kinds of its fields, in the order of the type's fields."""
 
     number: int
-    type: type[LinkMessage]
+    type: type[MessageT_co]
     kinds: tuple[Kind, ...]
 
-    @property
-    def struct(self) -> struct.Struct:
-        return struct.Struct("<" + "".join(kind.format for kind in self.kinds))
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        places: list[Place] = []
+        at = 0
+        for item, kind in zip(fields(self.type), self.kinds, strict=True):
+            places.append(Place(at, item.name, kind))
+            at += kind.size
+        return tuple(places)
 
-    @property
-    def field_names(self) -> tuple[str, ...]:
-        return tuple(item.name for item in fields(self.type))
+    @cached_property
+    def size(self) -> int:
+        return sum(kind.size for kind in self.kinds)
+
+    def write(self, message: LinkMessage) -> bytes:
+        """The body. Raises :class:`UnencodableError` with the field's name."""
+        return b"".join(self._write_field(message, place) for place in self.places)
+
+    def _write_field(self, message: LinkMessage, place: Place) -> bytes:
+        value = getattr(message, place.name)
+        try:
+            return place.kind.write(value)
+        except (struct.error, ValueError) as error:
+            field = f"{self.type.__name__}.{place.name}"
+            raise UnencodableError(f"{field} ({place.kind.name}) cannot hold {value!r}: {error}") from error
+
+    def read(self, body: bytes) -> MessageT_co:
+        """The message. Raises ValueError for a wrong length or a number that means nothing."""
+        if len(body) != self.size:
+            raise ValueError(f"{self.type.__name__} has {self.size} bytes, not {len(body)}")
+        return self.type(*(place.kind.read(body, place.at) for place in self.places))
 
 
-HOST_TO_BOARD = (
+HOST_TO_BOARD: tuple[Layout[HostMessage], ...] = (
     Layout(1, Hello, (U8, U64)),
     Layout(2, HostAlive, ()),
     Layout(3, Permit, (U32, U16)),
@@ -175,10 +230,10 @@ HOST_TO_BOARD = (
     Layout(8, ClearFaults, (U32,)),
     Layout(9, Commission, (SETTING, I32)),
 )
-BOARD_TO_HOST = (
+BOARD_TO_HOST: tuple[Layout[BoardMessage], ...] = (
     Layout(129, Identity, (U8, U64, U8, BOOL, U32, TEXT)),
     Layout(130, ConnectorReport, (U64, STATE, OUTPUT, U32, MAYBE_U32, BOOL, CONTACTS, LOCK, BOOL, U32, U32)),
     Layout(131, Measurement, (U64, PHASES, PHASES, I32, PAIR)),
     Layout(132, Commissioned, (SETTING, I32, BOOL)),
 )
-LAYOUTS = HOST_TO_BOARD + BOARD_TO_HOST
+LAYOUTS: tuple[Layout[LinkMessage], ...] = HOST_TO_BOARD + BOARD_TO_HOST

@@ -1,0 +1,80 @@
+"""What one step of the safety module costs: `python bench/rtm_step.py`.
+
+The board's process runs it for every sample, so a second of core time has to fit many times into a second
+of real time.
+"""
+
+import statistics
+import timeit
+from collections.abc import Callable
+from itertools import count
+
+from rich.console import Console
+from rich.table import Table
+
+from pilotline.models.reader import load_charger
+from pilotline.rtm import Rtm
+from pilotline.vocabulary.board import CONTACTS_CLOSED, LINK_PROTOCOL, Hello, Permit, Sample
+from pilotline.vocabulary.phases import PerPhase
+from pilotline.vocabulary.time import MS, Tick
+
+CALLS = 5_000
+ROUNDS = 7
+PERMIT = Permit(16_000)
+ASKING = Sample(at=0, pilot_high_mv=6_000, pilot_low_mv=-12_000)
+FLOWING = ASKING._replace(contacts=CONTACTS_CLOSED, current_ma=PerPhase(10_000, 0, 0))
+A_LITTLE_MORE = FLOWING._replace(current_ma=PerPhase(10_250, 0, 0))
+
+
+def charging() -> Rtm:
+    """A module whose car charges; 200 ms have passed."""
+    model = load_charger("evnet-7kw-t2").rtm
+    rtm = Rtm(model)
+    rtm.handle(ASKING, 0)
+    rtm.handle(Hello(LINK_PROTOCOL, model.hash), 0)
+    rtm.handle(PERMIT, 0)
+    rtm.handle(Tick(), 150 * MS)
+    rtm.handle(FLOWING, 170 * MS)
+    return rtm
+
+
+def changed_samples() -> Callable[[], None]:
+    """(a) a sample that changes a value, every millisecond"""
+    return feed(charging(), FLOWING, A_LITTLE_MORE)
+
+
+def equal_samples() -> Callable[[], None]:
+    """(b) a sample that says the same again"""
+    return feed(charging(), FLOWING, FLOWING)
+
+
+def renewals() -> Callable[[], None]:
+    """(c) the permit renewed, every millisecond instead of every half second"""
+    return feed(charging(), PERMIT, PERMIT)
+
+
+def feed(rtm: Rtm, even: Sample | Permit, odd: Sample | Permit) -> Callable[[], None]:
+    """One millisecond of a session: an event, and the deadlines and renewals that come with time."""
+    times = count(200 * MS, MS)
+
+    def step() -> None:
+        now = next(times)
+        if now % (500 * MS) == 0:
+            rtm.handle(PERMIT, now)
+        rtm.handle(odd if now // MS & 1 else even, now)
+
+    return step
+
+
+def main() -> None:
+    """Measure and print."""
+    table = Table("step", "median µs", "best µs", "per second", title="One step of the RTM")
+    for make in (changed_samples, equal_samples, renewals):
+        each = [seconds / CALLS * 1e6 for seconds in timeit.Timer(make()).repeat(ROUNDS, CALLS)]
+        median = statistics.median(each)
+        table.add_row(make.__doc__, f"{median:.2f}", f"{min(each):.2f}", f"{1e6 / median:,.0f}")
+    Console(width=110).print(table)
+
+
+if __name__ == "__main__":
+    main()
