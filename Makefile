@@ -6,7 +6,7 @@ STAMP := .venv/.set-up
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check bench requirements format clean
+.PHONY: help setup run test check torture bench requirements format clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ check: $(STAMP)  ## format, lint, types, import contracts, then the tests: what 
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+N ?= 1000
+torture: $(STAMP)  ## kill stations N times in the middle of sessions, then judge the books
+	@$(BIN)/python scripts/torture.py $(N)
 
 bench: $(STAMP)  ## print the benchmark table, with ratios to the named peers
 	@$(BIN)/python bench/run.py

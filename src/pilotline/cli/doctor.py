@@ -4,18 +4,19 @@ import asyncio
 import os
 import pty
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
+from rich.markup import escape
 
+from pilotline.cli.run import default_folder
 from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient, UrlError
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
 from pilotline.runtime.clocks import wall_clock
-from pilotline.runtime.folder import DataFolder, FolderError
+from pilotline.runtime.folder import DataFolder, FolderError, FolderInUseError
 
 BACKEND_S = 10.0
 
@@ -28,21 +29,21 @@ class Finding(NamedTuple):
     found: str
 
 
-def examine(model: str, csms: str | None, data: Path | None) -> None:
+def examine(model: str, station_id: str, csms: str | None, data: Path | None) -> None:
     """Print all findings; exit code 1 when one is not well."""
     checks: list[Callable[[], Finding]] = [
         lambda: _model(model),
         lambda: _meter(model),
-        lambda: _folder(data),
+        lambda: _folder(data or default_folder(station_id)),
         _terminals,
         _clock,
-        lambda: _backend(csms),
+        lambda: _backend(csms, station_id),
     ]
     console = Console(highlight=False)
     findings = [check() for check in checks]
     for finding in findings:
         mark = "[green]well[/]" if finding.well else "[red]look[/]"
-        console.print(f"{mark}  {finding.what:<18} {finding.found}")
+        console.print(f"{mark}  {finding.what:<18} {escape(finding.found)}", soft_wrap=True)
     sys.exit(0 if all(finding.well for finding in findings) else 1)
 
 
@@ -59,9 +60,11 @@ def _meter(name: str) -> Finding:
     return Finding("energy meter", True, f"{profile.title}, address {slot.address}")
 
 
-def _folder(path: Path | None) -> Finding:
+def _folder(path: Path) -> Finding:
     try:
-        folder = DataFolder(path or Path(tempfile.mkdtemp(prefix="pilotline-")))
+        folder = DataFolder(path)
+    except FolderInUseError:
+        return Finding("data folder", True, f"{path}, a station is using it")
     except FolderError as error:
         return Finding("data folder", False, str(error))
     free = os.statvfs(folder.path)
@@ -93,11 +96,11 @@ def _clock() -> Finding:
     return Finding("clock", True, f"{utc:%Y-%m-%d %H:%M:%S} UTC")
 
 
-def _backend(csms: str | None) -> Finding:
+def _backend(csms: str | None, station_id: str) -> Finding:
     if csms is None:
         return Finding("backend", True, "none given (--csms): the station will be offline")
     try:
-        state = asyncio.run(_dial(csms))
+        state = asyncio.run(_dial(csms, station_id))
     except UrlError as error:
         return Finding("backend", False, str(error))
     if isinstance(state, Connected):
@@ -105,7 +108,7 @@ def _backend(csms: str | None) -> Finding:
     return Finding("backend", False, state.reason)
 
 
-async def _dial(csms: str) -> Connected | Disconnected:
+async def _dial(csms: str, station_id: str) -> Connected | Disconnected:
     """Connect once, as the station would, and tell how it went."""
     answer: asyncio.Future[Connected | Disconnected] = asyncio.get_running_loop().create_future()
 
@@ -113,9 +116,7 @@ async def _dial(csms: str) -> Connected | Disconnected:
         if not answer.done():
             answer.set_result(state)
 
-    client = OcppClient(
-        csms, "pilotline-doctor", on_state=tell, on_text=lambda _text: None, jitter=lambda: 1.0
-    )
+    client = OcppClient(csms, station_id, on_state=tell, on_text=lambda _text: None, jitter=lambda: 1.0)
     task = asyncio.create_task(client.run())
     try:
         async with asyncio.timeout(BACKEND_S):

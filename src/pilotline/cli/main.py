@@ -1,12 +1,20 @@
 """``pilotline``: the verbs and their help. Each verb's work is in a module of its own, imported when used."""
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pilotline.cli.errors import complain
+
+
+class Control(Enum):
+    """Where the control protocol is served."""
+
+    STDIO = "stdio"
+
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +28,7 @@ ModelOption = Annotated[
     str,
     typer.Option("--model", "-m", help="A charger model by name (see: pilotline models) or a .toml file."),
 ]
+IdOption = Annotated[str, typer.Option("--id", help="The station's OCPP identity.")]
 _CSMS_HELP = (
     "The backend's WebSocket address, such as ws://127.0.0.1:9000/ocpp; without it the station is offline."
 )
@@ -29,14 +38,21 @@ _DATA_HELP = "The station's folder for ports, logs and memory."
 @app.command()
 def run(
     model: ModelOption = "evnet-7kw-s",
-    station_id: Annotated[str, typer.Option("--id", help="The station's OCPP identity.")] = "PILOT-1",
+    station_id: IdOption = "PILOT-1",
     csms: Annotated[str | None, typer.Option("--csms", help=_CSMS_HELP)] = None,
     data: Annotated[Path | None, typer.Option("--data", help=_DATA_HELP)] = None,
     demo: Annotated[bool, typer.Option("--demo", help="A simulated car comes, charges and leaves.")] = False,
+    control: Annotated[
+        Control | None,
+        typer.Option("--control", help="Let a program script the station: JSON lines on stdio."),
+    ] = None,
 ) -> None:
     """Run a virtual station in real time: launcher, board and host. Ctrl-C ends it."""
-    from pilotline.cli.run import run_station
+    from pilotline.cli.run import run_station, serve_station
 
+    if control is Control.STDIO:
+        serve_station(model, station_id, csms, data)
+        return
     run_station(model, station_id, csms, data, demo)
 
 
@@ -71,13 +87,14 @@ def models() -> None:
 @app.command()
 def doctor(
     model: ModelOption = "evnet-7kw-s",
+    station_id: IdOption = "PILOT-1",
     csms: Annotated[str | None, typer.Option("--csms", help=_CSMS_HELP)] = None,
     data: Annotated[Path | None, typer.Option("--data", help=_DATA_HELP)] = None,
 ) -> None:
     """Check what a station needs here, and say what to do about what is missing."""
     from pilotline.cli.doctor import examine
 
-    examine(model, csms, data)
+    examine(model, station_id, csms, data)
 
 
 def main() -> None:

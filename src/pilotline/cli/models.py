@@ -10,7 +10,11 @@ from pilotline.models.reader import list_models, load_charger
 def show_models() -> None:
     """A table of each."""
     console = Console()
-    chargers = Table("model", "what it is", "rating", "outlet", "lock", "hash", title="Charger models")
+    chargers = Table(title="Charger models")
+    chargers.add_column("model", no_wrap=True)
+    for column in ("what it is", "rating", "outlet", "lock"):
+        chargers.add_column(column)
+    chargers.add_column("hash", no_wrap=True)
     for name in list_models():
         model = load_charger(name)
         rating = f"{model.rating.power_w} W, {model.rating.phases} × {model.rating.current_ma // 1000} A"

@@ -9,6 +9,7 @@ import msgspec
 
 from pilotline.cli.errors import UsageError
 from pilotline.cli.narrator import Narrator
+from pilotline.links.host import FromBoard
 from pilotline.models.reader import load_charger
 from pilotline.simulator.station import Traced, VirtualStation
 from pilotline.simulator.story import Step, StoryError, StoryRunner, list_stories, load_story
@@ -25,12 +26,15 @@ def list_all() -> None:
 def play(name: str, model: str, trace: Path | None) -> None:
     """Play one story; a StoryError or an unwritable trace is the user's to mend."""
     charger = load_charger(model)
+    try:
+        story = load_story(name)
+    except StoryError as error:
+        raise UsageError(str(error)) from None
     with ExitStack() as stack:
         station = VirtualStation(charger, trace=_tracer(stack, trace) if trace else None)
         narrator = Narrator()
+        runner = StoryRunner(_told(station, narrator), lambda step: _announce(station, step))
         try:
-            story = load_story(name)
-            runner = StoryRunner(_told(station, narrator), lambda step: _announce(station, step))
             runner.play(story)
         except StoryError as error:
             raise UsageError(f"{error} (at {_clock(station.timeline.now)} of simulated time)") from None
@@ -40,19 +44,19 @@ def play(name: str, model: str, trace: Path | None) -> None:
 
 
 def _told(station: VirtualStation, narrator: Narrator) -> VirtualStation:
-    """The station, watched once per simulated second at most and after every host event that changed it."""
-    seen = 0
+    """The station, looked at when its host has heard something, once a simulated second at most."""
+    seen, not_before = 0, 0
+
+    def due() -> int | None:
+        return not_before if station.host_events != seen else None
 
     def watch(now: int) -> None:
-        nonlocal seen, due
-        due = now + SECOND // 5
-        if station.host_events != seen:
-            seen = station.host_events
-            for line in narrator.tell(station.snapshot()):
-                print(f"{_clock(now)}  {line}")
+        nonlocal seen, not_before
+        seen, not_before = station.host_events, now + SECOND
+        for line in narrator.tell(station.snapshot()):
+            print(f"{_clock(now)}  {line}")
 
-    due = 0
-    station.timeline.add(lambda: due, watch)
+    station.timeline.add(due, watch)
     return station
 
 
@@ -75,13 +79,14 @@ def _tracer(stack: ExitStack, path: Path) -> Callable[[Traced], None]:
     encoder = msgspec.json.Encoder(enc_hook=str)
 
     def write(passed: Traced) -> None:
-        what: Any = passed.what.hex() if isinstance(passed.what, bytes) else passed.what
+        what: Any = passed.what.data if isinstance(passed.what, FromBoard) else passed.what
+        value = what.hex() if isinstance(what, bytes) else what
         line = {
             "at_us": passed.at,
             "from": passed.source,
             "to": passed.target,
-            "what": type(passed.what).__name__,
+            "what": type(what).__name__,
         }
-        file.write(encoder.encode({**line, "value": what}) + b"\n")
+        file.write(encoder.encode({**line, "value": value}) + b"\n")
 
     return write

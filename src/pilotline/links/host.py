@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from pilotline.links.ocpp.link import (
-    BackendDown,
-    BackendSaid,
-    BackendUp,
-    ClockLearned,
     LinkEffect,
     LinkEvent,
     OcppLink,
@@ -30,14 +26,28 @@ from pilotline.station.events import (
     Restart,
     StationEffect,
     StationEvent,
-    StoreKey,
     ToBoard,
 )
 from pilotline.station.snapshot import ConnectorView, view
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
-from pilotline.vocabulary.journal import Delivered, Durable, Record
-from pilotline.vocabulary.time import Tick, earliest
+from pilotline.vocabulary.journal import (
+    Delivered,
+    Fetch,
+    KeepRegister,
+    Recollection,
+    Record,
+    Resend,
+    SetAside,
+    StoreJob,
+    StoreKey,
+    StoreZeros,
+)
+from pilotline.vocabulary.status import StopReason
+from pilotline.vocabulary.time import SECOND, Tick, earliest
 from pilotline.wire.rtm_link import BOARD_TO_HOST, Counters, Decoder, Encoder
+
+_TICK = Tick()
+_JOBS_OF_THE_LINK = (Delivered, SetAside, Resend, Fetch, StoreZeros)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +85,8 @@ class HostView:
     backend: BackendView
 
 
-HostEvent = FromBoard | BackendUp | BackendDown | BackendSaid | ClockLearned | Durable | StationEvent
-HostEffect = (
-    BoardBytes | MeterPace | SendText | Record | Delivered | StoreKey | Restart | CallAnswer | KeysRead
-)
+HostEvent = FromBoard | LinkEvent | StationEvent
+HostEffect = BoardBytes | MeterPace | SendText | StoreJob | Restart | CallAnswer | KeysRead
 
 
 class HostCore:
@@ -93,11 +101,24 @@ class HostCore:
         firmware: str,
         new_id: Callable[[], str],
         stored: Mapping[str, KeyValue] | None = None,
+        memory: Recollection | None = None,
+        ended_by: StopReason = StopReason.POWER_LOSS,
+        call_timeout: int = 30 * SECOND,
     ) -> None:
-        self.clock = WallClock(boot)
-        self.station = Station(model, boot=boot, stored=stored)
+        """``memory`` is what the store found, ``ended_by`` how the boot before this one ended (R-52)."""
+        self.clock = WallClock(boot, memory.boots if memory else None)
+        self.station = Station(
+            model, boot=boot, stored=stored, clock=self.clock, memory=memory, ended_by=ended_by
+        )
         self.link = OcppLink(
-            model.ocpp, self.station.keys, self.clock, serial=serial, firmware=firmware, new_id=new_id
+            model.ocpp,
+            self.station.keys,
+            self.clock,
+            serial=serial,
+            firmware=firmware,
+            new_id=new_id,
+            memory=memory,
+            call_timeout=call_timeout,
         )
         self._decoders = {number: Decoder(BOARD_TO_HOST) for number in self.station.connectors}
         self._encoders = {number: Encoder() for number in self.station.connectors}
@@ -108,6 +129,7 @@ class HostCore:
     def handle(self, event: HostEvent, now: int) -> Sequence[HostEffect]:
         """Take one event and run until the queue is empty."""
         self._accept(event)
+        self._queue.append(_TICK)  # a core the event is not for may be due all the same
         while self._queue:
             self._run(self._queue.popleft(), now)
         self._deadline = earliest(self.station.deadline(), self.link.deadline())
@@ -120,7 +142,7 @@ class HostCore:
     def snapshot(self, now: int) -> HostView:
         outbox = self.link.outbox
         connected = self.link.registration is Registration.ACCEPTED
-        backend = BackendView(connected, outbox.queued, len(outbox.set_aside), self.link.problem)
+        backend = BackendView(connected, outbox.queued, outbox.set_aside, self.link.problem)
         return HostView(self.station.model.name, view(self.station, now), backend)
 
     def link_counters(self, connector: int) -> Counters:
@@ -153,7 +175,7 @@ class HostCore:
             if isinstance(effect, ToBoard):
                 data = self._encoders[effect.connector].encode(effect.message)
                 self._effects.append(BoardBytes(effect.connector, data))
-            elif isinstance(effect, (Record, Restart, MeterPace)) or _is_local(effect):
+            elif isinstance(effect, (Record, KeepRegister, Restart, MeterPace)) or _is_local(effect):
                 self._effects.append(effect)
             else:
                 if isinstance(effect, StoreKey):
@@ -163,7 +185,7 @@ class HostCore:
     def _linked(self, effects: Sequence[LinkEffect]) -> None:
         """What the link wants: texts and deliveries of the shell, all else of the station."""
         for effect in effects:
-            if isinstance(effect, (SendText, Delivered)):
+            if isinstance(effect, (SendText, *_JOBS_OF_THE_LINK)):
                 self._effects.append(effect)
             else:
                 self._queue.append(effect)

@@ -34,6 +34,15 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
+def of_connector(word: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments without ``connector``, for what there is one of. Raises OperationError for another."""
+    if str(args.get("connector", 1)) != "1":
+        raise OperationError(
+            f"{word}: there is no connector {args['connector']}; this station has connector 1."
+        )
+    return {name: value for name, value in args.items() if name != "connector"}
+
+
 def build(word: str, kind: type[T], args: Mapping[str, Any]) -> T:
     """The value of an operation's dataclass from named arguments, texts allowed for numbers.
 

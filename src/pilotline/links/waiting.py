@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -23,7 +23,19 @@ class Condition:
 
     @staticmethod
     def read(args: Mapping[str, Any]) -> "Condition":
-        """From the arguments of ``wait``: connector, timeout_s, and any fields. Raises OperationError."""
+        """From the arguments of ``wait``: connector, timeout_s, and any fields, in ``for`` or beside it.
+
+        Raises OperationError.
+        """
+        hoped = args.get("for", {})
+        if not isinstance(hoped, Mapping):
+            raise OperationError(
+                'wait takes its fields in "for": {"connector": 1, "ocpp_status": "Charging"}.'
+            )
+        args = {
+            **{name: value for name, value in args.items() if name != "for"},
+            **cast("Mapping[str, Any]", hoped),
+        }
         fields = {name: value for name, value in args.items() if name not in ("connector", "timeout_s")}
         if not fields:
             raise OperationError("wait needs at least one field of the status, such as ocpp_status=Charging.")

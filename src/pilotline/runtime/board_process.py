@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
 from pilotline.drivers.tty import PseudoPort
 from pilotline.links.board import BoardCore, BoardEvent
-from pilotline.links.operations import OperationError, build
+from pilotline.links.operations import OperationError, of_connector
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
 from pilotline.runtime.clocks import CoreClock
 from pilotline.runtime.control import ControlServer
 from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import run_process
-from pilotline.simulator.actions import ACTIONS, Action, Refused
+from pilotline.simulator.actions import ACTIONS, Refused
+from pilotline.simulator.bench import BENCH, BenchAction, CutLink, bench_actions
 from pilotline.simulator.modbus_meter import ModbusMeter
 from pilotline.simulator.world import Event, Memory, World, WorldConfig
 from pilotline.vocabulary.board import Outputs, Sample
@@ -44,16 +46,19 @@ class BoardProcess:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        self._log = structlog.get_logger().bind(process="board")
         self._clock = CoreClock()
         model = load_charger(options.model)
         self._memory = Path(options.memory)
+        self._remembered = b""
         world = World(WorldConfig.around(model.rating, model.outlet), _recall(self._memory))
         self._world = world
         board = BoardCore(model.rtm, serial=options.serial)
         self._board_loop: CoreLoop[BoardEvent, Outputs | bytes] = CoreLoop(board, self._act, self._clock)
         self._world_loop: CoreLoop[Event, Sample | Refused] = CoreLoop(world, self._sense, self._clock)
         self._refusal: str | None = None
-        self._link = PseudoPort(Path(options.link), self._board_loop.post)
+        self._link = PseudoPort(Path(options.link), self._from_host)
+        self._link_is_cut = False
         self._meter = self._make_meter(model.meter) if model.meter else None
         self._control = ControlServer(self._handle)
 
@@ -75,8 +80,12 @@ class BoardProcess:
     def _act(self, effect: Outputs | bytes) -> None:
         if isinstance(effect, Outputs):
             self._world_loop.post(effect)
-        else:
+        elif not self._link_is_cut:
             self._link.write(effect)
+
+    def _from_host(self, data: bytes) -> None:
+        if not self._link_is_cut:
+            self._board_loop.post(data)
 
     def _sense(self, effect: Sample | Refused) -> None:
         if isinstance(effect, Sample):
@@ -92,6 +101,7 @@ class BoardProcess:
         def answer(data: bytes) -> None:
             self._world_loop.post(Tick())
             meter.show(self._world.reading())
+            self._remember()  # a register that somebody has seen never goes back
             port.write(meter.receive(data, self._clock.now()))
 
         port = PseudoPort(Path(self._options.meter), answer)
@@ -100,19 +110,24 @@ class BoardProcess:
     # --- the bench ---
 
     async def _handle(self, op: str, args: Mapping[str, Any]) -> Any:
-        if op == "world":
+        if op == "world_view":
             self._world_loop.post(Tick())
             return self._world.view()
-        row = ACTIONS.get(op)
-        if row is None:
+        if op not in ACTIONS and op not in BENCH:
             raise OperationError(f"The board knows no operation {op}.")
-        action: Action = build(op, row.type, args)
+        for action in bench_actions(op, of_connector(op, args)):
+            self._do(action)
+        self._remember()
+        return None
+
+    def _do(self, action: BenchAction) -> None:
+        if isinstance(action, CutLink):
+            self._link_is_cut = action.cut
+            return
         self._refusal = None
         self._world_loop.post(action)
-        self._remember()
         if self._refusal is not None:
             raise OperationError(self._refusal)
-        return None
 
     # --- what outlives a power cycle ---
 
@@ -124,11 +139,17 @@ class BoardProcess:
             self._remember()
 
     def _remember(self) -> None:
+        """A disk that is full or gone costs the memory, never the charging."""
         data = msgspec.json.encode(self._world.memory())
-        if not self._memory.exists() or self._memory.read_bytes() != data:
-            fresh = self._memory.with_suffix(".new")
+        if data == self._remembered:
+            return
+        fresh = self._memory.with_suffix(".new")
+        try:
             fresh.write_bytes(data)
             fresh.replace(self._memory)
+        except OSError as error:
+            self._log.warning("memory not written", path=str(self._memory), reason=error.strerror)
+        self._remembered = data
 
 
 def _recall(path: Path) -> Memory | None:

@@ -7,7 +7,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -62,7 +62,7 @@ class ControlServer:
         reader = asyncio.StreamReader(limit=LONGEST_LINE)
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         self._writer, _ = await loop.connect_write_pipe(asyncio.Protocol, sys.stdout)
-        while line := await reader.readline():
+        async for line in lines_of(reader):
             await self._serve_line(line)
 
     def push(self, event: str, value: Any) -> None:
@@ -70,7 +70,10 @@ class ControlServer:
         if self._writer is not None and self._writer.get_write_buffer_size() < _FULL:
             self._write(Event(event, value))
 
-    async def _serve_line(self, line: bytes) -> None:
+    async def _serve_line(self, line: bytes | None) -> None:
+        if line is None:
+            self._write(Answer(0, ok=False, error=f"Not a request: longer than {LONGEST_LINE} bytes."))
+            return
         try:
             request = _REQUESTS.decode(line)
         except msgspec.MsgspecError as error:
@@ -96,20 +99,24 @@ class ControlClient:
         self._writer = writer
         self._on_event = on_event
         self._next_id = 0
+        self._ended = False
         self._waiting: dict[int, asyncio.Future[Any]] = {}
 
     async def listen(self) -> None:
         """Read until the child closes its line; whoever still waits for an answer gets an error."""
         try:
-            while line := await self._reader.readline():
-                self._take(_LINES.decode(line))
+            async for line in lines_of(self._reader):
+                self._take_line(line)
         finally:
+            self._ended = True
             for waiting in self._waiting.values():
                 if not waiting.done():
                     waiting.set_exception(OperationError("The process ended before it answered."))
 
     async def ask(self, op: str, args: Mapping[str, Any]) -> Any:
         """Send a request and wait for its answer; OperationError with the child's sentence."""
+        if self._ended:
+            raise OperationError("The process has ended.")
         self._next_id += 1
         number = self._next_id
         waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
@@ -122,6 +129,15 @@ class ControlClient:
         finally:
             del self._waiting[number]
 
+    def _take_line(self, line: bytes | None) -> None:
+        """What is no message, such as a library's print to standard output, is told and otherwise ignored."""
+        try:
+            message = _LINES.decode(line or b"")
+        except msgspec.MsgspecError:
+            self._on_event("unreadable", repr((line or b"a line that is too long")[:80]))
+        else:
+            self._take(message)
+
     def _take(self, line: Mapping[str, Any]) -> None:
         if "event" in line:
             self._on_event(line["event"], line.get("value"))
@@ -133,3 +149,16 @@ class ControlClient:
             waiting.set_result(line.get("value"))
         else:
             waiting.set_exception(OperationError(str(line.get("error"))))
+
+
+async def lines_of(reader: asyncio.StreamReader) -> AsyncIterator[bytes | None]:
+    """Lines until the end; None for the beginning of one that is too long, whose rest comes as a line."""
+    while True:
+        try:
+            line = await reader.readline()
+        except ValueError:
+            yield None
+            continue
+        if not line:
+            return
+        yield line

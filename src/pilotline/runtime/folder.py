@@ -9,6 +9,10 @@ class FolderError(Exception):
     """The folder cannot be used; the message is a sentence that says what to do."""
 
 
+class FolderInUseError(FolderError):
+    """A station is running on this folder."""
+
+
 class DataFolder:
     """Opens (or makes) the folder and locks it until the process ends."""
 
@@ -34,17 +38,15 @@ class DataFolder:
     def log(self, process: str) -> Path:
         return self.path / f"{process}.log"
 
-    def count_boot(self) -> int:
-        """The number of this boot: one more than the last, kept across power cuts."""
-        counter = self.path / "boots"
-        last = counter.read_text().strip() if counter.exists() else "0"
-        boot = int(last) + 1 if last.isdigit() else 1
-        fresh = counter.with_suffix(".new")
-        fresh.write_text(f"{boot}\n")
-        with fresh.open("rb") as file:
-            os.fsync(file.fileno())
-        fresh.replace(counter)
-        return boot
+    @property
+    def journal(self) -> Path:
+        """What must survive a power cut."""
+        return self.path / "journal.db"
+
+    def remove_ports(self) -> None:
+        """Take away the links of a board that is gone: the terminals they lead to may be others' by now."""
+        for link in (self.board_link, self.meter_port):
+            link.unlink(missing_ok=True)
 
     def _open_lock(self) -> int:
         try:
@@ -59,7 +61,7 @@ class DataFolder:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(lock)
-            raise FolderError(
+            raise FolderInUseError(
                 f"Another station is using {self.path}; choose another folder with --data."
             ) from None
         return lock

@@ -8,6 +8,7 @@ import random
 import sys
 import uuid
 from collections.abc import Coroutine, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,19 +16,10 @@ import structlog
 
 from pilotline import __version__
 from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient
+from pilotline.drivers.store import Store, list_aside
 from pilotline.drivers.tty import SerialPort
-from pilotline.links.host import (
-    BackendDown,
-    BackendSaid,
-    BackendUp,
-    BoardBytes,
-    ClockLearned,
-    FromBoard,
-    HostCore,
-    HostEffect,
-    HostEvent,
-    SendText,
-)
+from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEffect, HostEvent
+from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, ClockLearned, SendText
 from pilotline.links.operations import OPERATIONS, OperationError, build
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
@@ -37,9 +29,10 @@ from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import RESTART_ME, run_process
 from pilotline.station.events import CallAnswer, ChangeKey, KeysRead, MeterPace, MeterSaid, ReadKeys, Restart
 from pilotline.vocabulary.charger import MeterSlot
-from pilotline.vocabulary.journal import Durable, Record
+from pilotline.vocabulary.journal import Resend
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
-from pilotline.vocabulary.time import Tick
+from pilotline.vocabulary.status import StopReason
+from pilotline.vocabulary.time import SECOND, Tick
 
 if TYPE_CHECKING:
     from pilotline.drivers.modbus_meter import ModbusMeterDriver
@@ -54,10 +47,12 @@ class Options(msgspec.Struct):
     model: str
     station_id: str
     serial: str
-    boot: int
+    journal: str
+    ended_by: StopReason
     link: str
     meter: str
     csms: str | None = None
+    call_timeout_s: float = 30.0
 
 
 class ConfigSet(msgspec.Struct, forbid_unknown_fields=True):
@@ -71,6 +66,19 @@ class ConfigGet(msgspec.Struct, forbid_unknown_fields=True):
     """The arguments of ``config_get``; no key means all."""
 
     keys: list[str] = []
+
+
+class Disk(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``disk``: how long every commit takes, and whether there is no room."""
+
+    commit_s: float | None = None
+    full: bool | None = None
+
+
+class ResendSession(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``resend``."""
+
+    session: str
 
 
 class Network(msgspec.Struct, forbid_unknown_fields=True):
@@ -87,12 +95,17 @@ class HostProcess:
         self._log = structlog.get_logger().bind(process="host")
         self._clock = CoreClock()
         model = load_charger(options.model)
+        self._store = Store(Path(options.journal))
+        memory = self._store.recollection
         self._core = HostCore(
             model,
-            boot=options.boot,
+            boot=memory.boot,
             serial=options.serial,
             firmware=__version__,
             new_id=lambda: str(uuid.uuid4()),
+            memory=memory,
+            ended_by=options.ended_by,
+            call_timeout=round(options.call_timeout_s * SECOND),
         )
         self._loop: CoreLoop[HostEvent, HostEffect] = CoreLoop(self._core, self._act, self._clock)
         self._board = SerialPort(options.link, self._from_board)
@@ -110,6 +123,8 @@ class HostProcess:
 
     async def run(self) -> int:
         """Until the launcher closes the line, or the station asks to be restarted."""
+        loop = asyncio.get_running_loop()
+        self._store.start(lambda event: loop.call_soon_threadsafe(self._post, event))
         self._board.start()
         utc = wall_clock()
         if utc is not None:
@@ -123,6 +138,7 @@ class HostProcess:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()  # a task that failed takes the process with it, and its traceback into the log
+        self._store.close()
         return RESTART_ME if self._restart.is_set() else 0
 
     # --- in and out ---
@@ -132,15 +148,13 @@ class HostProcess:
         self._publish_soon()
 
     def _act(self, effect: HostEffect) -> None:
+        self._publish_soon()  # the core may have been woken by its own deadline
         match effect:
             case BoardBytes(_, data):
                 self._board.write(data)
             case SendText(text):
                 if self._backend is not None:
                     self._backend.send(text)
-            case Record(entry, fact):
-                self._log.info("recorded", entry=entry, fact=type(fact).__name__, session=fact.session)
-                self._loop.post(Durable(entry, fact))
             case MeterPace(_, fast):
                 self._pace_meter(fast)
             case CallAnswer() | KeysRead():
@@ -149,7 +163,7 @@ class HostProcess:
                 self._log.info("restart", kind=kind.value)
                 asyncio.get_running_loop().call_later(0.5, self._restart.set)  # the answer goes out first
             case _:
-                pass
+                self._store.submit(effect)
 
     def _from_board(self, data: bytes) -> None:
         self._post(FromBoard(1, data))
@@ -201,6 +215,7 @@ class HostProcess:
             return
         if up and self._backend_task is None:
             self._backend_task = asyncio.create_task(self._backend.run())
+            self._backend_task.add_done_callback(_fail_with)
         elif not up and self._backend_task is not None:
             self._backend_task.cancel()
             self._backend_task = None
@@ -216,6 +231,12 @@ class HostProcess:
                 return self._config_get(_arguments(op, ConfigGet, args))
             case "config_set":
                 return self._config_set(_arguments(op, ConfigSet, args))
+            case "disk":
+                self._set_disk(_arguments(op, Disk, args))
+            case "resend":
+                self._post(Resend(_arguments(op, ResendSession, args).session))
+            case "set_aside":
+                return list_aside(Path(self._options.journal))
             case "network":
                 self._set_network(up=_arguments(op, Network, args).up)
             case _ if op in OPERATIONS:
@@ -237,6 +258,11 @@ class HostProcess:
             return answer.word
         word = answer.word if isinstance(answer, CallAnswer) else "no answer"
         raise OperationError(f"{wish.key} was not set to {text!r}: {word}.")
+
+    def _set_disk(self, wish: Disk) -> None:
+        faults = self._store.faults
+        faults.commit_s = faults.commit_s if wish.commit_s is None else wish.commit_s
+        faults.full = faults.full if wish.full is None else wish.full
 
     def _next_call(self) -> int:
         """Local calls have negative numbers; the backend's are positive."""
@@ -260,6 +286,12 @@ class HostProcess:
         if data != self._published:
             self._published = data
             self._control.push("status", msgspec.Raw(data))
+
+
+def _fail_with(task: asyncio.Task[None]) -> None:
+    """An error in a task nobody waits for is an error in a callback: it ends the process (fail-stop)."""
+    if not task.cancelled():
+        task.result()
 
 
 def _arguments(op: str, kind: type[Any], args: Mapping[str, Any]) -> Any:

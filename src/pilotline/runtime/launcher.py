@@ -8,6 +8,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,13 +21,26 @@ from pilotline.runtime.control import LONGEST_LINE, ControlClient
 from pilotline.runtime.folder import DataFolder
 from pilotline.runtime.process import RESTART_ME
 from pilotline.simulator.actions import ACTIONS
+from pilotline.simulator.bench import BENCH
+from pilotline.vocabulary.status import StopReason
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 """Between the unexpected end of a child and its next start, doubled each time it ends young."""
+GRACE_S = 3.0
+"""A child whose line was closed has this long to end by itself."""
 OLD_S = 60.0
 """A child that has run this long has earned the first pause again."""
-HOST_WORDS = frozenset(OPERATIONS) | {"status", "config_get", "config_set", "network"}
-BOARD_WORDS = frozenset(ACTIONS) | {"world"}
+HOST_WORDS = frozenset(OPERATIONS) | {
+    "config_get",
+    "config_set",
+    "disk",
+    "network",
+    "resend",
+    "set_aside",
+    "status",
+}
+BOARD_WORDS = frozenset(ACTIONS) | frozenset(BENCH) | {"world_view"}
+OWN_WORDS = frozenset({"host_crash", "pids", "power_cycle", "stop", "wait"})
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,7 @@ class Settings:
     station_id: str
     csms: str | None = None
     serial: str = "SIM-0001"
+    call_timeout_s: float = 30.0
 
 
 class Child:
@@ -52,6 +67,7 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._client: ControlClient | None = None
         self._pause = FIRST_PAUSE_S
+        self._killed = False
         self.ends: list[int] = []
 
     @property
@@ -65,15 +81,17 @@ class Child:
             born = loop.time()
             code = await self._run_once()
             self.ends.append(code)
-            self._pause = (
-                FIRST_PAUSE_S if loop.time() - born > OLD_S else min(self._pause * 2, LONGEST_PAUSE_S)
-            )
-            if code != RESTART_ME and code >= 0:
+            self._on_event("ended", code)
+            if loop.time() - born > OLD_S:
+                self._pause = FIRST_PAUSE_S
+            if code != RESTART_ME and not self._killed:
                 await asyncio.sleep(self._pause)
+                self._pause = min(self._pause * 2, LONGEST_PAUSE_S)
 
     def kill(self) -> None:
         """As a power cut would: no last words."""
         if self._process is not None and self._process.returncode is None:
+            self._killed = True
             self._process.kill()
 
     async def ask(self, op: str, args: Mapping[str, Any]) -> Any:
@@ -93,7 +111,7 @@ class Child:
                 stderr=log,
                 limit=LONGEST_LINE,
             )
-        self._process = process
+        self._process, self._killed = process, False
         assert process.stdout is not None
         assert process.stdin is not None
         self._client = ControlClient(process.stdout, process.stdin, self._on_event)
@@ -102,7 +120,17 @@ class Child:
             return await process.wait()
         finally:
             self._client = None
+            await self._end(process, process.stdin)
+
+    async def _end(self, process: asyncio.subprocess.Process, line: asyncio.StreamWriter) -> None:
+        """The end of its line tells a child to end; what does not is killed."""
+        line.close()
+        try:
+            async with asyncio.timeout(GRACE_S):
+                await process.wait()
+        except TimeoutError:
             self.kill()
+            await process.wait()
 
 
 class Launcher:
@@ -119,13 +147,16 @@ class Launcher:
         self._folder = folder
         self._on_status = on_status
         self._on_note = on_note
-        self._watchers: list[tuple[Condition, asyncio.Event]] = []
+        self._watchers: list[tuple[Condition, asyncio.Future[None]]] = []
+        self._ended_by = StopReason.POWER_LOSS
+        self.stopped = asyncio.Event()
         self.status: HostView | None = None
-        self.board = Child(board_process.__name__, self._board_options, str(folder.log("board")), self._event)
-        self.host = Child(host_process.__name__, self._host_options, str(folder.log("host")), self._event)
+        self.board = self._child("board", board_process.__name__, self._board_options)
+        self.host = self._child("host", host_process.__name__, self._host_options)
 
     async def run(self) -> None:
         """Keep both children running until cancelled; both end with it."""
+        self._folder.remove_ports()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.board.keep_running())
@@ -136,47 +167,85 @@ class Launcher:
 
     async def ask(self, op: str, args: Mapping[str, Any]) -> Any:
         """Any operation by its word. Raises OperationError with a sentence."""
+        if op == "status":
+            return {**await self.host.ask(op, args), "pids": self.pids}
         if op in HOST_WORDS:
             return await self.host.ask(op, args)
         if op in BOARD_WORDS:
             return await self.board.ask(op, args)
         match op:
             case "host_crash":
-                self.host.kill()
+                self._kill_host()
             case "power_cycle":
+                self._ended_by = StopReason.POWER_LOSS
                 self.board.kill()
-                self.host.kill()
+                self._kill_host()
             case "pids":
-                return {"board": self.board.pid, "host": self.host.pid}
+                return self.pids
+            case "stop":
+                self.stopped.set()
             case "wait":
                 return await self._wait(Condition.read(args))
             case _:
-                raise OperationError(f"There is no operation {op}.")
+                known = ", ".join(sorted(HOST_WORDS | BOARD_WORDS | OWN_WORDS))
+                raise OperationError(f"There is no operation {op}; there are {known}.")
         return None
+
+    def _kill_host(self) -> None:
+        """What it said last is no longer so, from now on and not only when its end is noticed."""
+        self.host.kill()
+        self.status = None
+
+    @property
+    def pids(self) -> dict[str, int | None]:
+        return {"board": self.board.pid, "host": self.host.pid}
 
     async def _wait(self, condition: Condition) -> None:
         """Until a status meets the condition; OperationError when it takes too long."""
-        if self.status is not None and condition.holds(self.status):
-            return
-        watcher = (condition, asyncio.Event())
+        watcher = (condition, asyncio.get_running_loop().create_future())
         self._watchers.append(watcher)
+        self._look()
         try:
             async with asyncio.timeout(condition.timeout_s):
-                await watcher[1].wait()
+                await watcher[1]
         except TimeoutError:
             raise OperationError(condition.missed(self.status)) from None
         finally:
             self._watchers.remove(watcher)
 
-    def _event(self, event: str, value: Any) -> None:
-        if event != "status":
-            self._on_note(f"{event}: {value}")
+    def _look(self) -> None:
+        """Tell those who wait whether their condition holds, or can never hold."""
+        if self.status is None:
             return
-        self.status = msgspec.convert(value, HostView, strict=False)
         for condition, met in self._watchers:
-            if condition.holds(self.status):
-                met.set()
-        self._on_status(self.status)
+            try:
+                if not met.done() and condition.holds(self.status):
+                    met.set_result(None)
+            except OperationError as error:
+                met.set_exception(error)
+
+    def _child(self, name: str, module: str, options: Callable[[], bytes]) -> Child:
+        return Child(module, options, str(self._folder.log(name)), partial(self._event, name))
+
+    def _event(self, child: str, event: str, value: Any) -> None:
+        match event:
+            case "status":
+                self.status = msgspec.convert(value, HostView, strict=False)
+                self._look()
+                self._on_status(self.status)
+            case "ended":
+                self._ended(child, value)
+            case _:
+                self._on_note(f"The {child} says {event}: {value}")
+
+    def _ended(self, child: str, code: int) -> None:
+        """What a host said last is no longer so; a board leaves links that lead nowhere."""
+        if child == "host":
+            self.status = None
+        else:
+            self._folder.remove_ports()
+        how = "asks to be" if code == RESTART_ME else f"ended with code {code} and is"
+        self._on_note(f"The {child} {how} started again.")
 
     def _board_options(self) -> bytes:
         folder, settings = self._folder, self._settings
@@ -191,15 +260,19 @@ class Launcher:
         )
 
     def _host_options(self) -> bytes:
+        """How the last boot ended is known here: a host that starts again alone has crashed or was reset."""
         folder, settings = self._folder, self._settings
+        ended_by, self._ended_by = self._ended_by, StopReason.REBOOT
         return msgspec.json.encode(
             host_process.Options(
                 settings.model,
                 settings.station_id,
                 settings.serial,
-                folder.count_boot(),
+                str(folder.journal),
+                ended_by,
                 str(folder.board_link),
                 str(folder.meter_port),
                 settings.csms,
+                settings.call_timeout_s,
             )
         )

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -25,6 +26,7 @@ async def _fail_stop(work: Coroutine[Any, Any, int | None], log: Any) -> int | N
         os._exit(FAILED)
 
     asyncio.get_running_loop().set_exception_handler(stop)
+    threading.excepthook = lambda args: stop(asyncio.get_event_loop(), {"exception": args.exc_value})
     return await work
 
 
@@ -45,7 +47,8 @@ def run_process(name: str, make: Callable[[], Coroutine[Any, Any, int | None]]) 
     log.info("started")
     try:
         code = asyncio.run(_fail_stop(make(), log))
-    except KeyboardInterrupt:
-        code = 0
+    except Exception:  # the same as in a callback: logged, and an end with the code that says so
+        log.exception("failed")
+        code = FAILED
     log.info("ended", code=code or 0)
     sys.exit(code or 0)

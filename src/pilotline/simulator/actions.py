@@ -244,7 +244,7 @@ ACTIONS: Mapping[str, Row] = {
     "unplug": Row(Unplug, "Pull the plug at the car; a locked socket keeps the cable until it opens."),
     "proximity": Row(SetProximity, "Change or break the resistor in the plug."),
     "pilot_offset": Row(SetPilotOffset, "Shift the pilot's high level, for instance to between two states."),
-    "ev": Row(ConfigureCar, "Change the car: battery, charge, phases, current, reaction times, taper."),
+    "car": Row(ConfigureCar, "Change the car: battery, charge, phases, current, reaction times, taper."),
     "misbehave": Row(SetMisbehaviour, "Start or end one of the car's misbehaviours."),
     "ev_start": Row(RequestPower, "Let the car charge, as its driver."),
     "ev_stop": Row(StopPower, "End charging at the car, as its driver."),

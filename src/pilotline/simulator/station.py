@@ -12,29 +12,21 @@ from typing import Any
 
 from pilotline import __version__
 from pilotline.links.board import BoardCore, BoardEvent
-from pilotline.links.host import (
-    BackendDown,
-    BackendSaid,
-    BackendUp,
-    BoardBytes,
-    FromBoard,
-    HostCore,
-    HostEvent,
-    HostView,
-    SendText,
-)
+from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEvent, HostView
+from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, SendText
 from pilotline.models.meter_profile import load_meter
 from pilotline.simulator.actions import Action, Refused
 from pilotline.simulator.backend import VirtualBackend
+from pilotline.simulator.bench import BenchAction, CutLink
 from pilotline.simulator.car import CarConfig
+from pilotline.simulator.journal import MemoryJournal
 from pilotline.simulator.meter_bus import BusEffect, MeterBus, Send
 from pilotline.simulator.modbus_meter import ModbusMeter
 from pilotline.simulator.timeline import Timeline
 from pilotline.simulator.world import World, WorldConfig
-from pilotline.station.events import CallAnswer, ChangeKey, MeterPace, MeterSaid, Restart
+from pilotline.station.events import CallAnswer, ChangeKey, KeysRead, MeterPace, MeterSaid, Restart
 from pilotline.vocabulary.board import Outputs, Sample
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
-from pilotline.vocabulary.journal import Durable, Record
 from pilotline.vocabulary.time import MS, Tick
 
 _TICK = Tick()
@@ -75,12 +67,14 @@ class VirtualStation:
             new_id=lambda: str(next(ids)),
             stored=stored,
         )
+        self.journal = MemoryJournal()
         self.backend = VirtualBackend()
         self.restarts: list[Restart] = []
         self.host_events = 0
         self._answers: dict[int, str] = {}
         self._trace = trace
         self._online = False
+        self._link_is_cut = False
         self._outputs = Outputs()
         self._meter_due: int | None = None
         self._add_meter(model)
@@ -93,8 +87,11 @@ class VirtualStation:
 
     # --- acting on it ---
 
-    def do(self, action: Action) -> str | None:
+    def do(self, action: BenchAction) -> str | None:
         """Act on the world now; a sentence if the world does not work that way."""
+        if isinstance(action, CutLink):
+            self._link_is_cut = action.cut
+            return None
         refusals = self._feed_world(action)
         return refusals[0].reason if refusals else None
 
@@ -143,7 +140,7 @@ class VirtualStation:
         for effect in self.board.handle(event, now):
             if isinstance(effect, Outputs):
                 self._drive(effect)
-            else:
+            elif not self._link_is_cut:
                 self._send(FromBoard(1, effect), "board", "host")
 
     def _drive(self, outputs: Outputs) -> None:
@@ -167,18 +164,22 @@ class VirtualStation:
                     self._to_board(data)
                 case SendText(text):
                     self._to_backend(text)
-                case Record(entry, fact):
-                    self._send(Durable(entry, fact), "journal", "host")
                 case MeterPace(_, fast):
                     self._pace_meter(fast)
                 case Restart():
                     self.restarts.append(effect)
                 case CallAnswer(call, word):
                     self._answers[call] = word
+                case KeysRead():
+                    pass
                 case _:
                     self._note("host", "journal", effect)
+                    for answer in self.journal.perform(effect):
+                        self._send(answer, "journal", "host")
 
     def _to_board(self, data: bytes) -> None:
+        if self._link_is_cut:
+            return
         self._note("host", "board", data)
         self.timeline.post(lambda: self._tell_board(data, self.timeline.now))
 

@@ -10,6 +10,7 @@ or of the host (:data:`~pilotline.links.operations.OPERATIONS`), ``config_set``,
 duration, ``wait`` with what the status shall be. ``#`` begins a comment.
 """
 
+import math
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -18,9 +19,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pilotline.links.operations import OPERATIONS, OperationError, build
+from pilotline.links.operations import OPERATIONS, OperationError, build, of_connector
 from pilotline.links.waiting import Condition
 from pilotline.simulator.actions import ACTIONS
+from pilotline.simulator.bench import BENCH, bench_actions
 from pilotline.simulator.station import VirtualStation
 from pilotline.station.events import ChangeKey
 from pilotline.vocabulary.time import HOUR, MINUTE, MS, SECOND
@@ -37,10 +39,13 @@ _DURATION = re.compile(r"(\d+)(ms|s|m|h)")
 
 
 class StoryError(Exception):
-    """A story that cannot be read or did not go as written; the message has file, line and reason."""
+    """A story that cannot be read or did not go as written; the message has file, line and reason.
+
+    Line 0 is the story as a whole.
+    """
 
     def __init__(self, name: str, line: int, reason: str) -> None:
-        super().__init__(f"{name}:{line}: {reason}")
+        super().__init__(f"{name}:{line}: {reason}" if line else f"{name}: {reason}")
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,10 @@ def load_story(name_or_path: str) -> Story:
         return parse_story(name_or_path, text)
     try:
         return parse_story(path.name, path.read_text())
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoryError(name_or_path, 0, f"The file cannot be read: {error}.") from None
+    except OSError as error:
+        raise StoryError(name_or_path, 0, f"The file cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise StoryError(name_or_path, 0, "The file cannot be read: it is no text.") from None
 
 
 def parse_story(name: str, text: str) -> Story:
@@ -102,23 +109,23 @@ def parse_story(name: str, text: str) -> Story:
 
 def _parse_step(name: str, number: int, words: Sequence[str]) -> Step:
     word, *rest = words
-    if word not in ACTIONS and word not in OPERATIONS and word not in OTHER_WORDS:
-        known = ", ".join([*OTHER_WORDS, *OPERATIONS, *ACTIONS])
-        raise StoryError(name, number, f"unknown word {word}; the words are {known}")
+    if not any(word in table for table in (ACTIONS, BENCH, OPERATIONS, OTHER_WORDS)):
+        known = ", ".join([*OTHER_WORDS, *OPERATIONS, *BENCH, *ACTIONS])
+        raise StoryError(name, number, f"unknown word {word}; the words are {known}.")
     if word == "after":
         return Step(number, word, {"": _duration(name, number, rest)})
     args: dict[str, Any] = {}
     for part in rest:
         key, equals, value = part.partition("=")
         if not equals:
-            raise StoryError(name, number, f"{part}: arguments are written name=value")
+            raise StoryError(name, number, f"{part}: arguments are written name=value.")
         args[key] = None if value.lower() == "none" else value
     return Step(number, word, args)
 
 
 def _duration(name: str, number: int, rest: Sequence[str]) -> str:
     if len(rest) != 1 or not _DURATION.fullmatch(rest[0]):
-        raise StoryError(name, number, "after takes one duration such as 500ms, 3s, 20m or 2h")
+        raise StoryError(name, number, "after takes one duration such as 500ms, 3s, 20m or 2h.")
     return rest[0]
 
 
@@ -148,10 +155,8 @@ class StoryRunner:
 
     def _perform(self, step: Step) -> None:
         station, word = self._station, step.word
-        if word in ACTIONS:
-            refusal = station.do(build(word, ACTIONS[word].type, step.args))
-            if refusal is not None:
-                raise OperationError(refusal)
+        if word in ACTIONS or word in BENCH:
+            self._act(word, step.args)
         elif word in OPERATIONS:
             station.tell(build(word, OPERATIONS[word].type, step.args))
         elif word == "after":
@@ -159,9 +164,17 @@ class StoryRunner:
         elif word == "wait":
             self._wait(Condition.read(step.args))
         elif word == "network":
+            _take_only(step, "up")
             station.set_network(up=_flag(step.args, "up"))
         else:
+            _take_only(step, "key", "value")
             self._set_key(step.args)
+
+    def _act(self, word: str, args: Mapping[str, Any]) -> None:
+        for action in bench_actions(word, of_connector(word, args)):
+            refusal = self._station.do(action)
+            if refusal is not None:
+                raise OperationError(refusal)
 
     def _wait(self, condition: Condition) -> None:
         station = self._station
@@ -174,6 +187,8 @@ class StoryRunner:
             seen = station.host_events
             return condition.holds(station.snapshot())
 
+        if not math.isfinite(condition.timeout_s):
+            raise OperationError("wait takes a finite number of seconds for timeout_s.")
         if not station.run(int(condition.timeout_s * SECOND), reached):
             raise OperationError(condition.missed(station.snapshot()))
 
@@ -185,6 +200,12 @@ class StoryRunner:
         word = self._station.call(ChangeKey(self._calls, key, value))
         if word not in ("Accepted", "RebootRequired"):
             raise OperationError(f"{key} was not set to {value!r}: {word}.")
+
+
+def _take_only(step: Step, *names: str) -> None:
+    for name in step.args:
+        if name not in names:
+            raise OperationError(f"{step.word} has no argument {name}; it takes {', '.join(names)}.")
 
 
 def _flag(args: Mapping[str, Any], name: str) -> bool:

@@ -61,7 +61,10 @@ class BoardLink:
 
     def hear(self, message: BoardMessage, now: int) -> bool:
         """Take a message; says whether anything in it is news."""
-        alive, self._heard_at = self.alive(now), now
+        alive = self.alive(now)
+        if not alive:
+            self.identity = None  # after a silence it may be another board: introduce ourselves again (E-16)
+        self._heard_at = now
         match message:
             case Identity():
                 self.identity = message
@@ -102,7 +105,7 @@ class BoardLink:
 
     def deadline(self, now: int) -> int | None:
         if not self.alive(now):
-            return (self._hello_at or now) + HELLO_AGAIN
+            return (now if self._hello_at is None else self._hello_at) + HELLO_AGAIN
         silent_at = None if self._heard_at is None else self._heard_at + SILENT
         return earliest(silent_at, None if self._renewed_at is None else self._renewed_at + self._beat)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pilotline.station.board import BoardLink, Wish
+from pilotline.station.clock import WallClock
 from pilotline.station.events import MeterPace, MeterReport, StationEffect, StatusReport, ToBoard
 from pilotline.station.keys import KeyStore
 from pilotline.station.limits import Arbiter
@@ -18,11 +19,21 @@ from pilotline.station.temperature import TemperatureLimit
 from pilotline.vocabulary import faults, limits
 from pilotline.vocabulary.board import Light
 from pilotline.vocabulary.charger import ChargerModel
-from pilotline.vocabulary.journal import Durable, Ended, Fact, Metered, MeterSample, Record, Started
+from pilotline.vocabulary.journal import (
+    Durable,
+    Ended,
+    Fact,
+    KeepRegister,
+    Metered,
+    MeterSample,
+    OpenSession,
+    Record,
+    Started,
+)
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
 from pilotline.vocabulary.pilot import PilotMode, PilotState
 from pilotline.vocabulary.status import ConnectorStatus, ReadingContext, StopReason
-from pilotline.vocabulary.time import MS, SECOND, OnDelay, Stamp, earliest
+from pilotline.vocabulary.time import MS, SECOND, OnDelay, earliest
 
 UNPLUG_BELIEVED = SECOND
 """R-29: a bounce under 1 s opens the relay but is no unplug for the session."""
@@ -32,10 +43,23 @@ READING_TAKES = 500 * MS
 """A reading that arrives later than this after the relay opened was asked for after it opened."""
 SETTLING = 10 * SECOND
 """How long a new session counts as Preparing while the car has not asked for power."""
+KEEP_EVERY = 10 * SECOND
+"""How often a running session's register is kept (R-52)."""
+LEFT_OPEN_WAIT = 20 * SECOND
+"""After boot, the meter has this long to be read before a session left open ends with its kept register."""
 BOARD_GRACE = 5 * SECOND
 """After boot, the safety module has this long before its absence is a status."""
 
 _WITH_A_CAR = (PilotState.B, PilotState.C, PilotState.D)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """A session that an earlier boot left open; ``last``: what flowed since belongs to it."""
+
+    session: OpenSession
+    reason: StopReason
+    last: bool
 
 
 @dataclass(slots=True)
@@ -53,12 +77,21 @@ class Connector:
     """
 
     def __init__(
-        self, number: int, model: ChargerModel, keys: KeyStore, boot: int, entries: "EntryNumbers"
+        self,
+        number: int,
+        model: ChargerModel,
+        keys: KeyStore,
+        clock: WallClock,
+        entries: "EntryNumbers",
+        left_open: Sequence[LeftOpen] = (),
     ) -> None:
         self.number = number
         self.model = model
         self._keys = keys
-        self._boot = boot
+        self._clock = clock
+        self._left_open = list(left_open)
+        self._closing: set[int] = set()
+        self._kept_at = 0
         self._entries = entries
         self._sessions = 0
         self._gone = OnDelay(UNPLUG_BELIEVED)
@@ -70,14 +103,17 @@ class Connector:
         self.arbiter = Arbiter()
         self._meter_fast = True
         self.meter: MeterReading | None = None
-        self.meter_at = 0
+        self.register_wh: int | None = None
+        self.register_at = 0
         self.meter_silence: str | None = None
         self.plugged = False
+        self.unplugs = 0
         self.grant: Grant | None = None
         self.asking = False
         self.refusal: str | None = None
         self.session: Session | None = None
-        self.over: StopReason | None = None
+        self.over: StopReason | None = left_open[-1].reason if left_open else None
+        self.disk_trouble: str | None = None
         self.available = True
         self.status: ConnectorStatus | None = None
         self.light = Light()
@@ -103,13 +139,25 @@ class Connector:
     def free(self, now: int) -> bool:
         """Whether a new session could begin here."""
         ready = self.board.alive(now) and self.board.accepted and self.available
-        return ready and self.session is None and not self.faults & faults.BLOCKING
+        return ready and not self.busy and not self.faults & faults.BLOCKING
+
+    @property
+    def busy(self) -> bool:
+        """Whether a session is here, of this boot or one that the last left open."""
+        return self.session is not None or bool(self._left_open or self._closing)
 
     def take_reading(self, reading: MeterReading | MeterSilent, now: int) -> None:
         if isinstance(reading, MeterSilent):
             self.meter_silence = reading.reason
         else:
-            self.meter, self.meter_at, self.meter_silence = reading, now, None
+            self.meter, self.meter_silence = reading, None
+            if reading.import_wh is not None:
+                self.register_wh, self.register_at = reading.import_wh, now
+
+    @property
+    def measured(self) -> MeterReading | None:
+        """What the meter says now; None while it is silent, for an old value is not a present one."""
+        return self.meter if self.meter_silence is None else None
 
     def give(self, tag: str, now: int) -> None:
         """Somebody may charge: at once when a car is there, else within ConnectionTimeOut (E-69)."""
@@ -130,6 +178,7 @@ class Connector:
 
     def durable(self, done: Durable) -> None:
         """The journal has it: go on."""
+        self._closing.discard(done.entry)
         session = self.session
         if session is None or session.entry != done.entry:
             return
@@ -145,6 +194,7 @@ class Connector:
         self._see_plug(now)
         self._claim(now)
         effects: list[StationEffect] = []
+        effects += self._close_left_open(now)
         effects += self._begin(now)
         effects += self._pace_meter()
         effects += self._run(now)
@@ -152,8 +202,8 @@ class Connector:
         self.status = derive(self._facts(now))
         self._paint(online)
         effects += [ToBoard(self.number, message) for message in self.board.update(self._wish(), now)]
-        effects += self._teller.update(self.status, self.faults, self.arbiter.winner(now), now)
         effects += self._pass_on(now)
+        effects += self._teller.update(self.status, self.faults, self.arbiter.winner(now), now, online=online)
         return effects
 
     def tell(self, now: int) -> Sequence[StatusReport]:
@@ -178,6 +228,7 @@ class Connector:
             self._next_sample(session) if session and running else None,
             self._settled_at(session, now) if session and running else None,
             self._last_reading_at(session, now) if session and session.phase is Phase.STOPPING else None,
+            LEFT_OPEN_WAIT if self._left_open and now < LEFT_OPEN_WAIT else None,
             self._teller.deadline(now),
         )
 
@@ -191,11 +242,17 @@ class Connector:
             self._unplug()
         elif state in _WITH_A_CAR and not self.plugged:
             self.plugged = True
+        elif state is PilotState.A and not self.plugged and not self.busy:
+            self.over = None  # what an earlier boot left is over and unplugged
         closed = report is None or report.relay or any(report.contacts)
-        self._open_since = None if closed else self._open_since or now
+        if closed:
+            self._open_since = None
+        elif self._open_since is None:
+            self._open_since = now
 
     def _unplug(self) -> None:
-        self.plugged = False
+        self.plugged, self.asking = False, False
+        self.unplugs += 1
         self.over = self.refusal = self.grant = None
         self._gone.update(False, self._gone_at)
         self.end(StopReason.EV_DISCONNECTED, self._gone_at)
@@ -215,17 +272,21 @@ class Connector:
         grant = self.grant
         if grant and grant.until is not None and now >= grant.until:
             self.grant = grant = None
+        if self.unplugging:
+            return []  # what begins now would end before it began
         if grant and self.plugged and self.free(now):
             self._sessions += 1
-            self.session = Session(f"{self._boot}-{self.number}-{self._sessions}", grant.tag)
+            name = f"{self._clock.boot}-{self.number}-{self._sessions}"
+            self.session = Session(name, grant.tag, self.unplugs)
             self.grant = self.over = None
         session = self.session
         if session is None or session.phase is not Phase.STARTING or self._register() is None:
             return []
         session.move(Phase.RECORDING)
-        session.started_at = session.sampled_at = now
+        session.started_at = session.sampled_at = self._kept_at = now
+        session.stamp = self._clock.stamp(now)
         session.meter_start_wh = self._register() or 0
-        started = Started(session.id, self.number, session.tag, session.meter_start_wh, self._stamp(now))
+        started = Started(session.id, self.number, session.tag, session.meter_start_wh, session.stamp)
         return [self._record(session, started)]
 
     def _pace_meter(self) -> Sequence[StationEffect]:
@@ -248,29 +309,62 @@ class Connector:
             session.offered = True
         self.arbiter.update(now)
         session.charged = session.charged or (report is not None and report.relay)
+        return [*self._keep_register(session, now), *self._sample_if_due(session, now)]
+
+    def _sample_if_due(self, session: Session, now: int) -> Sequence[StationEffect]:
         due = self._next_sample(session)
         if due is None or now < due:
             return []
-        session.sampled_at = due
+        session.sampled_at = now - (now - due) % self._interval()  # those missed are not made up
         metered = self._sampled(ReadingContext.PERIODIC, now)
-        return (
-            [Record(self._entries.next(), Metered(session.id, self.number, metered))]
-            if metered.values
-            else []
-        )
+        fact = Metered(session.id, self.number, metered)
+        return [Record(self._entries.next(), fact)] if metered.values else []
 
     def _finish(self, now: int) -> Sequence[StationEffect]:
         """The relay is open and the meter was read since, or it takes too long: record the end."""
         session = self.session
         if session is None or session.phase is not Phase.STOPPING or session.stop is None:
             return []
-        read = self._open_since is not None and self.meter_at >= self._open_since + READING_TAKES
-        if not read and now < session.stop.at + FINAL_READING:
+        if not self._has_final_reading() and now < session.stop.at + FINAL_READING:
             return []
         session.move(Phase.ENDING)
         stop, register = session.stop, max(self._register() or 0, session.meter_start_wh)
-        ended = Ended(session.id, self.number, register, self._stamp(stop.at), stop.reason, stop.tag)
+        ended = Ended(session.id, self.number, register, session.stamp.later(stop.at), stop.reason, stop.tag)
         return [self._record(session, ended)]
+
+    # --- what an earlier boot left open (R-52) ---
+
+    def _close_left_open(self, now: int) -> Sequence[StationEffect]:
+        """Once the relay is open and the meter read since, or it takes too long: record the ends."""
+        if not self._left_open or not (self._has_final_reading() or now >= LEFT_OPEN_WAIT):
+            return []
+        records = [Record(self._entries.next(), self._end_of(each)) for each in self._left_open]
+        self._left_open.clear()
+        self._closing = {record.entry for record in records}
+        return records
+
+    def _end_of(self, left: LeftOpen) -> Ended:
+        """The register of now, if it is the same meter's: it never goes back. Else the last one kept."""
+        start, register = left.session.start, max(left.session.register_wh, left.session.start.meter_start_wh)
+        if self._register() is not None and left.last:
+            register = max(register, self._register() or 0)
+        stamp = left.session.last
+        if stamp.boot == start.stamp.boot:
+            stamp = start.stamp.later(max(stamp.at, start.stamp.at))
+        return Ended(start.session, self.number, register, stamp, left.reason)
+
+    def _has_final_reading(self) -> bool:
+        """Whether the register was read since the relay is open."""
+        opened = self._open_since
+        metered = self.model.meter is not None
+        return opened is not None and (not metered or self.register_at >= opened + READING_TAKES)
+
+    def _keep_register(self, session: Session, now: int) -> Sequence[StationEffect]:
+        """Now and then, for the case that the session is left open."""
+        if self.register_wh is None or now < self._kept_at + KEEP_EVERY:
+            return []
+        self._kept_at = now
+        return [KeepRegister(session.id, self.register_wh, session.stamp.later(now))]
 
     # --- small parts ---
 
@@ -284,7 +378,7 @@ class Connector:
             plugged=self.plugged,
             unplugging=self.unplugging,
             authorising=self.asking or self.grant is not None,
-            over=self.over is not None,
+            over=self.over is not None or (session is None and self.busy),
             phase=session.phase if session else None,
             settling=session is not None and not session.charged and now < session.started_at + SETTLING,
             offer_ma=self.arbiter.offer_ma,
@@ -300,33 +394,36 @@ class Connector:
         if not mask or self.status is None:
             self.board.remembered = mask
             return []
+        self._teller.repeat()  # so that the last word is how it is now
         return [status_report(self.number, self.status, mask, now, keep=True)]
 
     def _register(self) -> int | None:
         """The meter's register; 0 for a station without a meter (M-05)."""
         if self.model.meter is None:
             return 0
-        return self.meter.import_wh if self.meter else None
+        return self.register_wh
 
     def _record(self, session: Session, fact: Fact) -> Record:
         session.entry = self._entries.next()
         return Record(session.entry, fact)
 
     def _drop(self, reason: StopReason) -> None:
+        """The session is no more; it is over until the unplug, unless that has been and another car is in."""
+        same_car = self.session is not None and self.session.unplugs == self.unplugs
         self.session = None
-        self.over = reason if self.plugged else None
+        self.over = reason if self.plugged and same_car else None
         self.arbiter.stop()
-
-    def _stamp(self, at: int) -> Stamp:
-        return Stamp(self._boot, at)
 
     def _sampled(self, context: ReadingContext, now: int) -> MeterSample:
         names = self._keys.text("MeterValuesSampledData").split(",")
-        return MeterSample(self._stamp(now), context, sample(names, self._sources()))
+        session = self.session
+        begun = session is not None and session.phase is not Phase.STARTING
+        stamp = session.stamp.later(now) if session and begun else self._clock.stamp(now)
+        return MeterSample(stamp, context, sample(names, self._sources()))
 
     def _sources(self) -> Sources:
         report = self.board.report
-        return Sources(self.meter, self.board.measurement, report.offer_ma if report else 0)
+        return Sources(self.measured, self.board.measurement, report.offer_ma if report else 0)
 
     def _wish(self) -> Wish:
         session = self.session
@@ -345,8 +442,11 @@ class Connector:
             chosen = row.online if online else row.offline
             self.light = chosen._replace(percent=self._keys.number("LightIntensity"))
 
+    def _interval(self) -> int:
+        return self._keys.number("MeterValueSampleInterval") * SECOND
+
     def _next_sample(self, session: Session) -> int | None:
-        interval = self._keys.number("MeterValueSampleInterval") * SECOND
+        interval = self._interval()
         return session.sampled_at + interval if interval else None
 
     def _settled_at(self, session: Session, now: int) -> int | None:

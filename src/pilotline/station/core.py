@@ -5,10 +5,12 @@ back as effects.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from pilotline.station import authorisation
 from pilotline.station.authorisation import ANYBODY, same_tag
-from pilotline.station.connector import Connector, EntryNumbers
+from pilotline.station.clock import WallClock
+from pilotline.station.connector import Connector, EntryNumbers, LeftOpen
 from pilotline.station.events import (
     AskAuthorization,
     AskReset,
@@ -30,7 +32,6 @@ from pilotline.station.events import (
     StationEffect,
     StationEvent,
     StopCharging,
-    StoreKey,
     TagAnswer,
     TellMeter,
     TellStatus,
@@ -40,28 +41,53 @@ from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, 
 from pilotline.vocabulary import limits
 from pilotline.vocabulary.board import ClearFaults
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
-from pilotline.vocabulary.journal import Durable
+from pilotline.vocabulary.journal import Durable, Recollection, StoreKey, StoreTrouble
 from pilotline.vocabulary.status import AuthMode, AuthStatus, ResetKind, StopReason
 from pilotline.vocabulary.time import Tick, earliest
 
+_AT_THE_STATION = (PresentTag, StopCharging, ClearLatched)
+LONGEST_TAG = 20
+"""OCPP 1.6 §7.15 IdToken."""
 _RESET_REASON = {ResetKind.SOFT: StopReason.SOFT_RESET, ResetKind.HARD: StopReason.HARD_RESET}
+
+
+class _Asked(NamedTuple):
+    """A tag the backend was asked about, and for which plug-in: the answer does not outlive it (R-29)."""
+
+    connector: int
+    tag: str
+    unplugs: int
 
 
 class Station:
     """``handle(event, now)`` and ``deadline()``; the snapshot reads its public attributes."""
 
     def __init__(
-        self, model: ChargerModel, *, boot: int, stored: Mapping[str, KeyValue] | None = None
+        self,
+        model: ChargerModel,
+        *,
+        boot: int,
+        stored: Mapping[str, KeyValue] | None = None,
+        clock: WallClock | None = None,
+        memory: Recollection | None = None,
+        ended_by: StopReason = StopReason.POWER_LOSS,
     ) -> None:
+        """``memory`` is what earlier boots left, ``ended_by`` how the last one ended (R-52)."""
+        memory = memory or Recollection(boot)
+        clock = clock or WallClock(boot)
         self.model = model
-        self.keys = KeyStore(model.key_defaults, stored)
+        self.keys = KeyStore(model.key_defaults, {**memory.keys, **(stored or {})})
         self.online = False
         self.resetting: ResetKind | None = None
-        entries = EntryNumbers()
-        numbers = range(1, model.connectors + 1)
-        self.connectors = {n: Connector(n, model, self.keys, boot, entries) for n in numbers}
+        entries = EntryNumbers(memory.last_entry)
+        self.connectors = {
+            number: Connector(number, model, self.keys, clock, entries, _left_open(memory, number, ended_by))
+            for number in range(1, model.connectors + 1)
+        }
+        for number in memory.inoperative & self.connectors.keys():
+            self.connectors[number].available = False
         self._requests = 0
-        self._asked: dict[int, tuple[int, str]] = {}
+        self._asked: dict[int, _Asked] = {}
         self._deadline: int | None = 0
         self._effects: list[StationEffect] = []
 
@@ -86,6 +112,8 @@ class Station:
     # --- routing ---
 
     def _route(self, event: StationEvent, now: int) -> None:  # noqa: C901, PLR0912 - a flat table of events
+        if isinstance(event, _AT_THE_STATION) and event.connector not in self.connectors:
+            return
         match event:
             case MeterSaid(connector, reading):
                 self._at(connector).take_reading(reading, now)
@@ -122,6 +150,9 @@ class Station:
             case Durable():
                 for each in self.connectors.values():
                     each.durable(event)
+            case StoreTrouble(reason):
+                for each in self.connectors.values():
+                    each.disk_trouble = reason
             case Tick() | BoardSaid():
                 pass
 
@@ -137,7 +168,9 @@ class Station:
             if same_tag(session.tag, tag):
                 connector.end(StopReason.LOCAL, now, tag)
             return
-        if not connector.asking and connector.grant is None:
+        if not 0 < len(tag) <= LONGEST_TAG:
+            connector.refusal = AuthStatus.INVALID.value
+        elif not connector.asking and connector.grant is None and not self.resetting:
             self._authorise(connector, tag, now)
 
     def _authorise(self, connector: Connector, tag: str, now: int) -> None:
@@ -145,19 +178,20 @@ class Station:
             self._decide(connector, tag, authorisation.offline_status(self.keys), now)
             return
         self._requests += 1
-        self._asked[self._requests] = (connector.number, tag)
+        self._asked[self._requests] = _Asked(connector.number, tag, connector.unplugs)
         connector.asking, connector.refusal = True, None
         self._effects.append(AskAuthorization(self._requests, tag))
 
     def _answered(self, answer: TagAnswer, now: int) -> None:
-        number, tag = self._asked.pop(answer.request, (0, ""))
-        connector = self.connectors.get(number)
-        if connector is not None:
-            connector.asking = False
-            self._decide(connector, tag, answer.status or authorisation.offline_status(self.keys), now)
+        asked = self._asked.pop(answer.request, None)
+        connector = self.connectors[asked.connector] if asked else None
+        if asked is None or connector is None or connector.unplugs != asked.unplugs:
+            return
+        connector.asking = False
+        self._decide(connector, asked.tag, answer.status or authorisation.offline_status(self.keys), now)
 
     def _decide(self, connector: Connector, tag: str, status: AuthStatus, now: int) -> None:
-        if status is AuthStatus.ACCEPTED and connector.session is None:
+        if status is AuthStatus.ACCEPTED and connector.session is None and not self.resetting:
             connector.give(tag, now)
         elif status is not AuthStatus.ACCEPTED:
             connector.refusal = status.value
@@ -165,14 +199,9 @@ class Station:
     def _start_unasked(self, connector: Connector, now: int) -> None:
         """Free charging and Plug & Charge: a plug is enough, once per plug-in (E-68, R-26)."""
         mode = authorisation.mode(self.keys, self.online)
-        idle = connector.session is None and connector.over is None and connector.grant is None
-        if (
-            mode is not AuthMode.TAG
-            and connector.plugged
-            and idle
-            and not connector.asking
-            and not self.resetting
-        ):
+        fresh = connector.over in (None, StopReason.REBOOT, StopReason.POWER_LOSS)  # R-52
+        idle = connector.session is None and fresh and connector.grant is None and not connector.asking
+        if mode is not AuthMode.TAG and connector.plugged and idle and not self.resetting:
             connector.give(ANYBODY[mode], now)
 
     def _started(self, answer: StartAnswer, now: int) -> None:
@@ -217,10 +246,11 @@ class Station:
         self._effects.append(CallAnswer(call, "Accepted"))
         self.resetting = kind
         for connector in self.connectors.values():
+            connector.grant = None
             connector.end(_RESET_REASON[kind], now)
 
     def _restart_when_idle(self) -> None:
-        if self.resetting and all(connector.session is None for connector in self.connectors.values()):
+        if self.resetting and all(not connector.busy for connector in self.connectors.values()):
             self._effects.append(Restart(self.resetting))
             self.resetting = None
 
@@ -261,3 +291,9 @@ class Station:
 
     def _reading(self, key: Key) -> KeyReading:
         return KeyReading(key.name, to_text(self.keys[key.name]), key.access is Access.READ_ONLY)
+
+
+def _left_open(memory: Recollection, number: int, reason: StopReason) -> tuple[LeftOpen, ...]:
+    """The sessions of one connector that the last boot left open; what flowed since is the last one's."""
+    found = [each for each in memory.open_sessions if each.start.connector == number]
+    return tuple(LeftOpen(each, reason, last=each is found[-1]) for each in found)

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from pilotline.vocabulary.board import BoardMessage, HostMessage
-from pilotline.vocabulary.charger import KeyValue
-from pilotline.vocabulary.journal import Durable, MeterSample, Record
+from pilotline.vocabulary.journal import Durable, KeepRegister, MeterSample, Record, StoreKey, StoreTrouble
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ErrorCode, ResetKind
 from pilotline.vocabulary.time import Tick
@@ -154,6 +153,7 @@ StationEvent = (
     | BackendLink
     | TellStatus
     | TellMeter
+    | StoreTrouble
     | Durable
     | Tick
 )
@@ -230,14 +230,6 @@ class KeysRead:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreKey:
-    """A key changed and shall survive a restart."""
-
-    name: str
-    value: KeyValue
-
-
-@dataclass(frozen=True, slots=True)
 class Restart:
     """All is stopped and recorded: the runtime restarts the host (hard: also its pin is pulled, R-42)."""
 
@@ -262,6 +254,7 @@ StationEffect = (
     | CallAnswer
     | KeysRead
     | StoreKey
+    | KeepRegister
     | Restart
     | Record
 )

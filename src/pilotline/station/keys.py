@@ -126,16 +126,28 @@ def to_text(value: KeyValue) -> str | None:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _stored_value(key: Key, value: KeyValue) -> KeyValue:
+    """A stored value as its key understands it; None where there is none, or one it refuses."""
+    try:
+        return None if value is None else key.kind.parse(to_text(value) or "")
+    except KeyRefusedError:
+        return None
+
+
 class KeyStore:
-    """The values in force: what was stored over the model's factory values over the table's."""
+    """The values in force: what was stored over the model's factory values over the table's.
+
+    A stored value that its key refuses (a damaged file, an older release) is passed over.
+    """
 
     def __init__(self, factory: Mapping[str, KeyValue], stored: Mapping[str, KeyValue] | None = None) -> None:
         given = {name.lower(): value for name, value in factory.items()}
         kept = {name.lower(): value for name, value in (stored or {}).items()}
-        self._values = {
-            key.name.lower(): kept.get(key.name.lower(), given.get(key.name.lower(), key.factory))
-            for key in KEYS
-        }
+        self._values: dict[str, KeyValue] = {}
+        for key in KEYS:
+            name = key.name.lower()
+            value = _stored_value(key, kept.get(name))
+            self._values[name] = given.get(name, key.factory) if value is None else value
 
     def __getitem__(self, name: str) -> KeyValue:
         return self._values[name.lower()]

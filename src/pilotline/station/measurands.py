@@ -3,7 +3,7 @@
 A name is a measurand of OCPP 1.6 §7.31, with its phase behind a dot where the EVNET's keys put it there.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pilotline.vocabulary.board import Measurement
@@ -87,7 +87,7 @@ def unknown_measurands(names: Iterable[str]) -> list[str]:
     return [name for name in names if name.lower() not in _BY_LOWER_NAME]
 
 
-def sample(names: Iterable[str], sources: Sources) -> Sequence[SampledValue]:
+def sample(names: Iterable[str], sources: Sources) -> tuple[SampledValue, ...]:
     """The values of these measurands that are known now: an unknown value is left out, never sent as 0."""
     values: list[SampledValue] = []
     for name in names:
@@ -96,4 +96,4 @@ def sample(names: Iterable[str], sources: Sources) -> Sequence[SampledValue]:
         if row and number is not None:
             text = f"{number / 1_000:.3f}".rstrip("0").rstrip(".") if row.milli else str(number)
             values.append(SampledValue(text, row.measurand, row.unit, row.phase, row.location))
-    return values
+    return tuple(values)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pilotline.vocabulary.status import StopReason
+from pilotline.vocabulary.time import Stamp
 
 
 class Phase(Enum):
@@ -26,6 +27,9 @@ MOVES: dict[Phase, frozenset[Phase]] = {
 """The legal moves; a session that ends in STARTING is dropped, for nothing was recorded."""
 
 
+_NEVER = Stamp(0, 0)
+
+
 @dataclass(slots=True)
 class Stop:
     """Why and when a session ends; ``tag`` is who ended it."""
@@ -37,13 +41,18 @@ class Stop:
 
 @dataclass(slots=True)
 class Session:
-    """``transaction`` is the backend's id, None until it has answered. Times are core time (µs)."""
+    """``transaction`` is the backend's id, None until it has answered. Times are core time (µs).
+
+    ``unplugs`` is the connector's count when it began: with another one, its car is gone.
+    """
 
     id: str
     tag: str
+    unplugs: int = 0
     phase: Phase = Phase.STARTING
     entry: int = 0
     meter_start_wh: int = 0
+    stamp: Stamp = _NEVER
     started_at: int = 0
     sampled_at: int = 0
     transaction: int | None = None

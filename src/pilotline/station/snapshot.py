@@ -73,7 +73,7 @@ def view(station: Station, now: int) -> tuple[ConnectorView, ...]:
 
 
 def _connector(connector: Connector, now: int) -> ConnectorView:
-    report, measured, meter = connector.board.report, connector.board.measurement, connector.meter
+    report, measured, meter = connector.board.report, connector.board.measurement, connector.measured
     light = connector.light
     return ConnectorView(
         id=connector.number,
@@ -85,7 +85,7 @@ def _connector(connector: Connector, now: int) -> ConnectorView:
         current_a=_thousandths(measured.current_ma if measured else (0, 0, 0)),
         voltage_v=_thousandths(measured.voltage_mv if measured else (0, 0, 0)),
         power_w=meter.total_power_w if meter else None,
-        energy_wh=meter.import_wh if meter else None,
+        energy_wh=connector.register_wh,
         temperature_c=max(measured.temperature_mc) / 1_000 if measured else None,
         transaction=_transaction(connector.session),
         faults=tuple(
@@ -130,6 +130,8 @@ def explain(connector: Connector, now: int) -> Why:
         return _say(waits.UNAVAILABLE)
     if connector.session is not None:
         return _in_session(connector, connector.session, now)
+    if connector.busy:
+        return _say(waits.CLOSING)
     return _before_session(connector, now)
 
 
@@ -150,7 +152,8 @@ def _in_session(connector: Connector, session: Session, now: int) -> Why:
     if session.phase is Phase.STARTING:
         return _say(waits.METER, reason=connector.meter_silence or "it is asked every second.")
     if session.phase is Phase.RECORDING:
-        return _say(waits.RECORDING)
+        trouble = connector.disk_trouble
+        return _say(waits.DISK, reason=trouble) if trouble else _say(waits.RECORDING)
     if session.phase is not Phase.RUNNING:
         return _say(waits.STOPPING)
     if connector.unplugging:

@@ -80,13 +80,17 @@ class StatusTeller:
     def __init__(self, number: int) -> None:
         self._number = number
         self._told: tuple[ConnectorStatus, int] | None = None
-        self._told_code = 0  # the station's own limit is what nobody needs to be told
+        self._told_code: int | None = 0  # the station's own limit is what nobody needs to be told
+        self._online = False
         self._code_at: int | None = None
         self._code_due: int | None = None
 
     def update(
-        self, status: ConnectorStatus | None, mask: int, winner: Winner, now: int
+        self, status: ConnectorStatus | None, mask: int, winner: Winner, now: int, *, online: bool = True
     ) -> Sequence[StatusReport]:
+        if online and not self._online and self._code_at is not None:
+            self._told_code = None  # after an outage the present reason is told, whatever was before (R-34)
+        self._online = online
         if status is None:
             return []
         reports: list[StatusReport] = []
@@ -98,11 +102,15 @@ class StatusTeller:
     def deadline(self, now: int) -> int | None:
         return self._code_due if self._code_due is not None and self._code_due > now else None
 
+    def repeat(self) -> None:
+        """Tell the status again, although it has not changed."""
+        self._told = None
+
     def _limit(self, status: ConnectorStatus, winner: Winner, now: int) -> list[StatusReport]:
         """E-33, R-40: the reason that limits now, when it is another one than was told."""
         self._code_due = None
         source = winner.source
-        if source.code == self._told_code:
+        if source.code == self._told_code or not self._online:
             return []
         if self._code_at is not None and now < self._code_at + LIMIT_PACE:
             self._code_due = self._code_at + LIMIT_PACE

@@ -27,6 +27,8 @@ REFUSED = Wait("refused", "This card may not charge ({reason}). Try another one.
 PLUG_SOON = Wait("plug_soon", "Authorised. Plug in the car within {seconds} s.")
 METER = Wait("meter", "The energy meter has not been read yet: {reason}")
 RECORDING = Wait("recording", "Writing down the start of the session.")
+DISK = Wait("disk", "The session cannot begin: {reason}")
+CLOSING = Wait("closing", "Writing down how the last session ended, before the restart.")
 LOCKING = Wait("locking", "Locking the plug and getting ready.")
 CAR = Wait("car", "The car has been offered {amps} and has not asked for power yet.")
 CAR_PAUSES = Wait("car_pauses", "The car takes no current at the moment; {amps} are on offer.")
@@ -37,5 +39,5 @@ FINISHED = Wait("finished", "Charging is over ({reason}). Unplug the car, or sho
 
 WAITS = (
     NO_BOARD, WRONG_MODEL, UNAVAILABLE, FAULT, LIMIT, PLUG_IN, TAG, ASKING, REFUSED, PLUG_SOON, METER,
-    RECORDING, LOCKING, CAR, CAR_PAUSES, CHARGING, STOPPING, UNPLUGGED, FINISHED,
+    RECORDING, DISK, CLOSING, LOCKING, CAR, CAR_PAUSES, CHARGING, STOPPING, UNPLUGGED, FINISHED,
 )  # fmt: skip

@@ -4,10 +4,11 @@ A session's facts come in order: one ``Started``, any ``Metered``, one ``Ended``
 time); wall-clock time is put in when a fact is sent, because it may be learned later (R-51).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from pilotline.vocabulary.status import ReadingContext, StopReason
+from pilotline.vocabulary.charger import KeyValue
+from pilotline.vocabulary.status import AuthStatus, ReadingContext, StopReason
 from pilotline.vocabulary.time import Stamp
 
 
@@ -28,7 +29,7 @@ class MeterSample:
 
     stamp: Stamp
     context: ReadingContext
-    values: Sequence[SampledValue]
+    values: tuple[SampledValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,12 @@ class Ended:
 
 Fact = Started | Metered | Ended
 
+# --- what the store is asked ---------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Ask the journal to make a fact durable; it answers with ``Durable`` of the same ``entry``."""
-
-    entry: int
-    fact: Fact
-
-
-@dataclass(frozen=True, slots=True)
-class Durable:
-    """The journal's answer: this entry survives a power cut."""
+    """Make a fact durable; answered by ``Durable`` of the same ``entry``. Entries are numbered upwards."""
 
     entry: int
     fact: Fact
@@ -84,6 +79,176 @@ class Durable:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The backend has taken this entry: the journal may forget it."""
+    """The backend has taken this entry; ``transaction`` is the id it gave a start."""
 
     entry: int
+    session: str = ""
+    transaction: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Keep this entry, or all of its session, until a person asks for it (R-54). Answered by ``Counted``."""
+
+    entry: int
+    session: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """A person asks: what was set aside of this session waits to be sent again. Answered by ``Counted``."""
+
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """The next waiting entries after ``after``; answered by ``Fetched``."""
+
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRegister:
+    """The meter's register of a running session, for the case that nobody can read it at its end (R-52)."""
+
+    session: str
+    register_wh: int
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Zero:
+    """What UTC (µs since 1970) a boot's core time 0 was; ``estimated``: it never learned (R-51)."""
+
+    boot: int
+    utc_us: int
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoreZeros:
+    """The time became known; answered by ``ZerosStored`` when all of them are durable."""
+
+    zeros: tuple[Zero, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreKey:
+    """A configuration key changed and shall survive a restart."""
+
+    name: str
+    value: KeyValue
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAvailability:
+    """A connector was put in or out of service."""
+
+    connector: int
+    operative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CachedTag:
+    """What the backend last said of a tag; ``expiry_us`` in µs since 1970."""
+
+    tag: str
+    status: AuthStatus
+    expiry_us: int | None = None
+    parent: str | None = None
+
+
+StoreJob = (
+    Record
+    | Delivered
+    | SetAside
+    | Resend
+    | Fetch
+    | KeepRegister
+    | StoreZeros
+    | StoreKey
+    | StoreAvailability
+    | CachedTag
+)
+
+# --- what the store says -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Durable:
+    """This entry survives a power cut."""
+
+    entry: int
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Waiting entries in order; ``last`` when none comes after them."""
+
+    entries: tuple[Durable, ...]
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ZerosStored:
+    """The time these boots began is durable."""
+
+    zeros: tuple[Zero, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTrouble:
+    """The disk does not take what it is given (``reason`` is a sentence), or takes it again (None)."""
+
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many entries wait and how many are set aside, after something was set aside or taken back."""
+
+    queued: int
+    set_aside: int
+
+
+StoreEvent = Durable | Fetched | ZerosStored | Counted | StoreTrouble
+
+# --- what a boot finds ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that the last boot left open: its start, and the last register that was kept of it."""
+
+    start: Started
+    register_wh: int
+    last: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class BootTime:
+    """A boot, the last core time anything was written in it, and its zero where that is known."""
+
+    boot: int
+    last_at: int
+    zero: Zero | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """All a new boot needs of the earlier ones."""
+
+    boot: int
+    last_entry: int = 0
+    queued: int = 0
+    set_aside: int = 0
+    aside_sessions: frozenset[str] = frozenset()
+    open_sessions: tuple[OpenSession, ...] = ()
+    transactions: Mapping[str, int] = field(default_factory=dict[str, int])
+    boots: tuple[BootTime, ...] = ()
+    keys: Mapping[str, KeyValue] = field(default_factory=dict[str, KeyValue])
+    inoperative: frozenset[int] = frozenset()
+    tags: tuple[CachedTag, ...] = ()

@@ -21,10 +21,18 @@ Out_co = TypeVar("Out_co", covariant=True)
 
 
 class Stamp(NamedTuple):
-    """When something happened: the number of the boot, and core time within it (R-51)."""
+    """When something happened: the number of the boot, core time within it, and UTC if it was known (R-51).
+
+    ``utc_us`` is in microseconds since 1970.
+    """
 
     boot: int
     at: int
+    utc_us: int | None = None
+
+    def later(self, at: int) -> "Stamp":
+        """Core time ``at`` of the same boot, by the same clock: what lies between is exact."""
+        return Stamp(self.boot, at, None if self.utc_us is None else self.utc_us + at - self.at)
 
 
 @dataclass(frozen=True, slots=True)

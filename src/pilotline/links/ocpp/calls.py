@@ -68,6 +68,9 @@ HANDLERS: dict[str, Handler] = {
     "Reset": Handler(_reset, lambda word: v16.ResetAnswer(AcceptStatus(word))),
 }
 
+WHEN_ACCEPTED = frozenset({"RemoteStartTransaction", "RemoteStopTransaction"})
+"""OCPP 1.6 §4.2: nothing is started or stopped from afar before the backend has accepted us."""
+
 UNKNOWN_VENDOR = v16.DataTransferAnswer(DataTransferStatus.UNKNOWN_VENDOR_ID)
 
 

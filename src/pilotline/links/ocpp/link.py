@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 
 from pilotline.links.ocpp import translate
-from pilotline.links.ocpp.calls import HANDLERS, UNKNOWN_VENDOR, configuration
+from pilotline.links.ocpp.calls import HANDLERS, UNKNOWN_VENDOR, WHEN_ACCEPTED, configuration
 from pilotline.links.ocpp.outbox import Outbox
 from pilotline.station.clock import WallClock
 from pilotline.station.events import (
@@ -24,24 +24,36 @@ from pilotline.station.events import (
     StartAnswer,
     StationEvent,
     StatusReport,
-    StoreKey,
     TagAnswer,
     TellMeter,
     TellStatus,
 )
 from pilotline.station.keys import KeyStore
 from pilotline.vocabulary.charger import OcppIdentity
-from pilotline.vocabulary.journal import Delivered, Durable, Started
+from pilotline.vocabulary.journal import (
+    Counted,
+    Delivered,
+    Durable,
+    Fetch,
+    Fetched,
+    Recollection,
+    Resend,
+    SetAside,
+    Started,
+    StoreKey,
+    StoreZeros,
+    ZerosStored,
+)
 from pilotline.vocabulary.status import AuthStatus
 from pilotline.vocabulary.time import SECOND, Tick, earliest
 from pilotline.wire.ocpp import v16
 from pilotline.wire.ocpp.errors import CallErrorCode, TimeFormatError
 from pilotline.wire.ocpp.rpc import Answered, Called, Dropped, Output, Refused, Rpc, Send, TimedOut
-from pilotline.wire.ocpp.words import MessageTrigger, RegistrationStatus, TriggerStatus
+from pilotline.wire.ocpp.words import AcceptStatus, MessageTrigger, RegistrationStatus, TriggerStatus
 
 BOOT_AGAIN = 30 * SECOND
 """Between two BootNotifications where the backend names no interval."""
-_PATIENCE = 200  # statuses kept for the line; a fresh one replaces those of its connector before that
+_PATIENCE = 200  # statuses that wait for the line; beyond it the oldest is forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +102,15 @@ class Purpose(Enum):
 
     BOOT = "boot"
     HEARTBEAT = "heartbeat"
-    STATUS = "status"
     FACT = "fact"
     METER = "meter"
 
 
 LinkEvent = (
     BackendUp | BackendDown | BackendSaid | ClockLearned | AskAuthorization | StatusReport | CallAnswer
-    | KeysRead | MeterReport | StoreKey | Durable | Tick
+    | KeysRead | MeterReport | StoreKey | Durable | Fetched | ZerosStored | Counted | Resend | Tick
 )  # fmt: skip
-LinkEffect = SendText | StationEvent | Delivered
+LinkEffect = SendText | StationEvent | Delivered | SetAside | Resend | Fetch | StoreZeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,13 @@ class _Asking:
     """The token of an Authorize."""
 
     request: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """The token of a StatusNotification."""
+
+    report: StatusReport
 
 
 @dataclass(slots=True)
@@ -122,7 +140,7 @@ class OcppLink:
 
     def __init__(
         self, identity: OcppIdentity, keys: KeyStore, clock: WallClock, *, serial: str, firmware: str,
-        new_id: Callable[[], str],
+        new_id: Callable[[], str], memory: Recollection | None = None, call_timeout: int = 30 * SECOND,
     ) -> None:  # fmt: skip
         self._boot = v16.BootNotification(
             identity.vendor,
@@ -131,18 +149,20 @@ class OcppLink:
             firmware_version=firmware,
         )
         self._clock = clock
-        self._rpc = Rpc(v16.Role.CHARGE_POINT, new_id)
+        self._rpc = Rpc(v16.Role.CHARGE_POINT, new_id, call_timeout=call_timeout)
         self._boot_due: int | None = None
         self._quiet_since = 0
         self._heartbeat_s = keys.number("HeartbeatInterval")
         self._statuses: deque[_Waiting] = deque()
-        self._triggered: deque[tuple[v16.Request, Purpose]] = deque()
+        self._triggered: deque[tuple[v16.Request, object]] = deque()
+        self._wanted: set[int] = set()
+        self._connectors = keys.number("NumberOfConnectors")
         self._authorizations: deque[AskAuthorization] = deque()
         self._calls = 0
         self._pending: dict[int, tuple[str, str]] = {}
         self._live_entry = 0
         self._effects: list[LinkEffect] = []
-        self.outbox = Outbox(clock)
+        self.outbox = Outbox(clock, memory)
         self.outbox.pace.attempts = keys.number("TransactionMessageAttempts")
         self.outbox.pace.interval_s = keys.number("TransactionMessageRetryInterval")
         self.registration = Registration.OFFLINE
@@ -151,8 +171,13 @@ class OcppLink:
     def handle(self, event: LinkEvent, now: int) -> Sequence[LinkEffect]:
         self._route(event, now)
         self._take(self._rpc.tick(now), now)
+        if self.registration is not Registration.ACCEPTED:
+            self._give_up_authorizations()
         while self._feed(now):
             pass
+        fetch = self.outbox.fetch()
+        if fetch is not None:
+            self._effects.append(fetch)
         effects, self._effects = self._effects, []
         return effects
 
@@ -180,7 +205,7 @@ class OcppLink:
             case BackendSaid(text):
                 self._take(self._rpc.receive(text, now), now)
             case ClockLearned(utc):
-                self._clock.learn(utc, now)
+                self._set_clock(utc, now)
             case AskAuthorization():
                 self._authorizations.append(event)
             case StatusReport():
@@ -196,7 +221,18 @@ class OcppLink:
             case Durable():
                 if self.registration is Registration.ACCEPTED:
                     self._live_entry = event.entry
-                self.outbox.add(event)
+                aside = self.outbox.add(event)
+                if aside is not None:
+                    self._effects.append(aside)
+            case Fetched():
+                self.outbox.fetched(event)
+            case ZerosStored(zeros):
+                self._clock.settle(zeros)
+            case Counted(queued, set_aside):
+                self.outbox.count(queued, set_aside)
+            case Resend(session):
+                self.outbox.take_back(session)
+                self._effects.append(event)
             case Tick():
                 pass
 
@@ -207,20 +243,29 @@ class OcppLink:
     def _disconnected(self, reason: str, now: int) -> None:
         self._take(self._rpc.disconnect(), now)
         self.registration, self.problem, self._boot_due = Registration.OFFLINE, reason, None
-        self._statuses = deque(waiting for waiting in self._statuses if waiting.report.keep)
-        self._live_entry = 0
+        self._forget_statuses()
         self._triggered.clear()
         self._pending.clear()
         self._give_up_authorizations()
         self._effects.append(BackendLink(online=False))
+
+    def _forget_statuses(self) -> None:
+        """What is history by the next registration is not told then, but for what must be (R-34)."""
+        self._statuses = deque(_Waiting(each.report, 0) for each in self._statuses if each.report.keep)
+        self._wanted.clear()
+        self._live_entry = 0
 
     def _give_up_authorizations(self) -> None:
         while self._authorizations:
             self._effects.append(TagAnswer(self._authorizations.popleft().request, None))
 
     def _keep_status(self, report: StatusReport) -> None:
-        """Offline only what must be told later is kept (R-34)."""
-        if self.registration is Registration.ACCEPTED or report.keep:
+        """Offline only what must be told later is kept (R-34); what was asked for goes at once."""
+        if self.registration is Registration.ASKING and report.connector in self._wanted:
+            self._wanted.remove(report.connector)
+            notification = translate.status_notification(report, self._clock)
+            self._triggered.append((notification, _Telling(report)))
+        elif self.registration is Registration.ACCEPTED or report.keep:
             self._statuses.append(_Waiting(report, self._live_entry))
         while len(self._statuses) > _PATIENCE:
             self._statuses.popleft()
@@ -229,6 +274,11 @@ class OcppLink:
         transaction = self.outbox.number_of(report.session) if report.session else None
         value = translate.meter_value(report.sample, self._clock)
         self._triggered.append((v16.MeterValues(report.connector, (value,), transaction), Purpose.METER))
+
+    def _want_status(self, connector: int) -> None:
+        """Before we are accepted, only a status that was asked for goes out."""
+        if self.registration is Registration.ASKING:
+            self._wanted |= {connector} if connector else set(range(1, self._connectors + 1))
 
     def _key_changed(self, name: str, value: object) -> None:
         if not isinstance(value, int):
@@ -258,7 +308,7 @@ class OcppLink:
             self._call(v16.Authorize(asked.tag), _Asking(asked.request), now)
         elif self._status_may_go(now):
             report = self._statuses.popleft().report
-            self._call(translate.status_notification(report, self._clock), Purpose.STATUS, now)
+            self._call(translate.status_notification(report, self._clock), _Telling(report), now)
         elif (request := self.outbox.next(now)) is not None:
             self._call(request, Purpose.FACT, now)
         elif now >= self._quiet_since + self._heartbeat_s * SECOND:
@@ -268,7 +318,6 @@ class OcppLink:
         return True
 
     def _register(self, now: int) -> bool:
-        self._give_up_authorizations()
         if self._boot_due is None or now < self._boot_due:
             return False
         self._boot_due = now + BOOT_AGAIN
@@ -314,32 +363,45 @@ class OcppLink:
             case v16.StartTransactionAnswer(info, transaction):
                 self._started(info.status, transaction)
             case _ if token is Purpose.FACT:
-                self._effects.append(Delivered(self.outbox.delivered().entry))
+                done = self.outbox.delivered()
+                self._effects.append(Delivered(done.entry, done.fact.session))
             case _:
                 pass
 
     def _registered(self, answer: v16.BootNotificationAnswer, now: int) -> None:
-        self._learn(answer.current_time, now)
         if answer.status is not RegistrationStatus.ACCEPTED:
-            self.problem = (
-                f"The backend answered {answer.status.value} to our registration and is asked again."
-            )
-            self._boot_due = now + (answer.interval * SECOND if answer.interval > 0 else BOOT_AGAIN)
+            self._not_accepted(answer, now)
             return
         self.registration, self.problem = Registration.ACCEPTED, None
+        self._learn(answer.current_time, now)
         if answer.interval > 0:
             self._effects.append(ChangeKey(0, "HeartbeatInterval", str(answer.interval)))
         self._effects += [BackendLink(online=True), TellStatus(0)]
 
+    def _not_accepted(self, answer: v16.BootNotificationAnswer, now: int) -> None:
+        """Pending or Rejected, perhaps after we had been accepted: ask again when we are told to."""
+        if self.registration is Registration.ACCEPTED:
+            self._forget_statuses()
+            self._effects.append(BackendLink(online=False))
+        self.registration = Registration.ASKING
+        self.problem = f"The backend answered {answer.status.value} to our registration and is asked again."
+        self._boot_due = now + (answer.interval * SECOND if answer.interval > 0 else BOOT_AGAIN)
+        self._learn(answer.current_time, now)
+
     def _started(self, status: AuthStatus, transaction: int) -> None:
         done = self.outbox.delivered(transaction)
-        self._effects.append(Delivered(done.entry))
+        self._effects.append(Delivered(done.entry, done.fact.session, transaction))
         if isinstance(done.fact, Started):
             self._effects.append(StartAnswer(done.fact.session, status, transaction))
 
+    def _set_clock(self, utc: datetime, now: int) -> None:
+        zeros = self._clock.learn(utc, now)
+        if zeros:
+            self._effects.append(StoreZeros(zeros))
+
     def _learn(self, text: str, now: int) -> None:
         try:
-            self._clock.learn(v16.parse_time(text), now)
+            self._set_clock(v16.parse_time(text), now)
         except TimeFormatError as error:
             self.problem = f"The backend's clock cannot be read: {error}"
 
@@ -349,13 +411,17 @@ class OcppLink:
             self._effects.append(TagAnswer(token.request, None))
         elif token is Purpose.FACT:
             aside = self.outbox.failed(now)
-            self.problem = f"{len(aside)} entries were set aside: {reason}" if aside else self.problem
+            if aside is not None:
+                self.problem = f"A session was set aside after its last attempt: {reason}"
+                self._effects.append(aside)
         elif token is Purpose.BOOT:
             self.problem = f"The backend did not register us: {reason}"
 
     def _dropped(self, token: object) -> None:
         if isinstance(token, _Asking):
             self._effects.append(TagAnswer(token.request, None))
+        elif isinstance(token, _Telling) and token.report.keep:
+            self._statuses.appendleft(_Waiting(token.report, 0))
         elif token is Purpose.FACT:
             self.outbox.interrupted()
 
@@ -367,6 +433,9 @@ class OcppLink:
             self._trigger(called.call_id, request, now)
         elif isinstance(request, v16.DataTransfer):
             self._take(self._rpc.reply(called.call_id, UNKNOWN_VENDOR), now)
+        elif self.registration is not Registration.ACCEPTED and called.action in WHEN_ACCEPTED:
+            answer = HANDLERS[called.action].answer(AcceptStatus.REJECTED.value)
+            self._take(self._rpc.reply(called.call_id, answer), now)
         else:
             self._calls += 1
             self._pending[self._calls] = (called.call_id, called.action)
@@ -389,11 +458,14 @@ class OcppLink:
     def _trigger(self, call_id: str, wish: v16.TriggerMessage, now: int) -> None:
         status = TriggerStatus.ACCEPTED
         match wish.requested_message:
+            case _ if not 0 <= (wish.connector_id or 0) <= self._connectors:
+                status = TriggerStatus.REJECTED
             case MessageTrigger.BOOT_NOTIFICATION:
                 self._triggered.append((self._boot, Purpose.BOOT))
             case MessageTrigger.HEARTBEAT:
                 self._triggered.append((v16.Heartbeat(), Purpose.HEARTBEAT))
             case MessageTrigger.STATUS_NOTIFICATION:
+                self._want_status(wish.connector_id or 0)
                 self._effects.append(TellStatus(wish.connector_id or 0))
             case MessageTrigger.METER_VALUES:
                 self._effects.append(TellMeter(wish.connector_id or 1))

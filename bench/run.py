@@ -1,0 +1,245 @@
+"""The benchmark table: what we measured, what we aim at, and a named peer beside it. Nothing passes or fails.
+
+`make bench` takes about four minutes; `.venv/bin/python bench/run.py --quick` under one, with shorter spans
+and one of the day's three charges. It runs real processes on a folder of its own, on loopback alone. The
+peers' figures are others' or were measured on another machine: they say of what size a thing is.
+"""
+
+import argparse
+import asyncio
+import os
+import platform
+import statistics
+import tempfile
+import time
+import timeit
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import ocpp_codec
+import rtm_step
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from pilotline.links.host import HostView
+from pilotline.models.reader import load_charger
+from pilotline.runtime.folder import DataFolder
+from pilotline.runtime.launcher import Launcher, Settings
+from pilotline.simulator.backend import VirtualBackend
+from pilotline.simulator.station import VirtualStation
+from pilotline.simulator.story import Story, StoryRunner, load_story
+
+MODEL = "evnet-7kw-s"
+TICKS = os.sysconf("SC_CLK_TCK")
+PEER_START = "EVerest, manager to ready in a container: 9.7 s"
+PEER_MEMORY = "SAP simulator 485 MiB; ocpp package alone 31 MiB RSS, 21 PSS"
+PEER_BOARD = "EVerest asks for 512 MB of RAM; it runs 17 processes"
+PEER_CPU = "SAP simulator, 10 idle stations: 0.1 %"
+
+
+@dataclass(frozen=True)
+class Spans:
+    """How long, in seconds, and how often."""
+
+    starts: int
+    work_s: float
+    idle_s: float
+    whole_day: bool
+
+
+FULL = Spans(starts=3, work_s=120, idle_s=60, whole_day=True)
+QUICK = Spans(starts=3, work_s=10, idle_s=10, whole_day=False)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    figure: str
+    aim: str
+    peer: str
+
+
+# --- real processes ---------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def backend() -> AsyncGenerator[str]:
+    """The simulator's backend behind a WebSocket on loopback; gives its URL."""
+
+    async def talk(socket: ServerConnection) -> None:
+        central = VirtualBackend()
+        with suppress(ConnectionClosed):
+            while True:
+                for text in central.receive(str(await socket.recv()), 0):
+                    await socket.send(text)
+
+    async with serve(talk, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]) as server:
+        yield f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+
+
+@asynccontextmanager
+async def station(folder: Path, csms: str) -> AsyncGenerator[Launcher]:
+    """A station of real processes, Available; its children end with the block."""
+
+    def ignore(_told: HostView | str) -> None:
+        return None
+
+    launcher = Launcher(Settings(MODEL, "BENCH", csms), DataFolder(folder), ignore, ignore)
+    task = asyncio.create_task(launcher.run())
+    try:
+        await launcher.ask("wait", {"ocpp_status": "Available"})
+        yield launcher
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def start_s(folder: Path, csms: str) -> float:
+    """From the launcher's first step to a station that is Available."""
+    begun = time.perf_counter()
+    async with station(folder, csms):
+        return time.perf_counter() - begun
+
+
+async def processes(spans: Spans, folder: Path) -> list[Row]:
+    """Start, memory and idle CPU."""
+    async with backend() as csms:
+        starts = [await start_s(folder / str(n), csms) for n in range(spans.starts)]
+        async with station(folder / "work", csms) as launcher:
+            pids: dict[str, int] = await launcher.ask("pids", {})
+            await charge(launcher, spans.work_s)
+            memory = {name: pss_mib(pid) for name, pid in pids.items()}
+            before = {name: cpu_s(pid) for name, pid in pids.items()}
+            await asyncio.sleep(spans.idle_s)
+            idle = {name: (cpu_s(pid) - before[name]) / spans.idle_s * 100 for name, pid in pids.items()}
+    both = f"{sum(idle.values()):.2f} % (host {idle['host']:.2f}, board {idle['board']:.2f})"
+    return [
+        Row("start to Available, median", f"{statistics.median(starts):.2f} s", "1.5 s", PEER_START),
+        Row(f"PSS of the host, {spans.work_s:g} s in", f"{memory['host']:.1f} MiB", "70 MiB", PEER_MEMORY),
+        Row(f"PSS of the board, {spans.work_s:g} s in", f"{memory['board']:.1f} MiB", "45 MiB", PEER_BOARD),
+        Row(f"CPU of an idle station, {spans.idle_s:g} s", both, "1 % of a core", PEER_CPU),
+    ]
+
+
+async def charge(launcher: Launcher, span_s: float) -> None:
+    """A session with meter values every five seconds, then a free place, and three seconds to settle."""
+    await launcher.ask("config_set", {"key": "MeterValueSampleInterval", "value": 5})
+    await launcher.ask("plug_in", {})
+    await launcher.ask("wait", {"ocpp_status": "Preparing"})
+    await launcher.ask("present_tag", {"tag": "04A1B2C3D4E5F6"})
+    await launcher.ask("wait", {"ocpp_status": "Charging"})
+    await asyncio.sleep(span_s)
+    await launcher.ask("unplug", {})
+    await launcher.ask("wait", {"ocpp_status": "Available"})
+    await asyncio.sleep(3)
+
+
+def pss_mib(pid: int) -> float:
+    """Proportional set size: memory, with what is shared counted in shares."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def cpu_s(pid: int) -> float:
+    """User and system time so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+# --- cores ------------------------------------------------------------------------------------------
+
+
+def step_us(make: Callable[[], Callable[[], None]]) -> float:
+    """Median of seven, µs per step."""
+    timer = timeit.Timer(make())
+    return statistics.median(timer.repeat(rtm_step.ROUNDS, rtm_step.CALLS)) / rtm_step.CALLS * 1e6
+
+
+def rtm() -> list[Row]:
+    """One step of the safety module."""
+    changed, equal = step_us(rtm_step.changed_samples), step_us(rtm_step.equal_samples)
+    figure = f"{changed:.1f} µs ({equal:.1f} with an equal sample)"
+    return [Row("RTM step, a sample that changes", figure, "50 µs", "none measured")]
+
+
+def day(spans: Spans) -> list[Row]:
+    """A simulated day with three charges, or in haste its first charge alone."""
+    story = load_story("three_charges")
+    if not spans.whole_day:
+        story = Story("quick", [story.steps[0], *story.steps[2:9]])  # without the hours before and after
+    virtual = VirtualStation(load_charger(MODEL))
+    begun = time.process_time()
+    StoryRunner(virtual).play(story)
+    spent, hours = time.process_time() - begun, virtual.timeline.now / 3.6e9
+    what = "simulated day, three charges" if spans.whole_day else f"simulated {hours:.1f} h, one charge"
+    return [
+        Row(what, f"{spent:.1f} s CPU, {hours * 3600 / spent:,.0f} × real time", "2 s (day)", "none has one")
+    ]
+
+
+def codec() -> list[Row]:
+    """Encode and decode of a message, against the `ocpp` package with its validation, in this run."""
+    rows: list[Row] = []
+    for name in ("StartTransaction", "MeterValues"):
+        text = ocpp_codec.encode_ours(name)
+        ours = _us(lambda name=name: ocpp_codec.encode_ours(name))
+        ours += _us(lambda text=text: ocpp_codec.decode_ours(text))
+        peer = _us(lambda name=name: ocpp_codec.encode_theirs(name))
+        peer += _us(lambda text=text: ocpp_codec.decode_theirs(text))
+        figure = f"{ours:.1f} µs, {peer / ours:.0f} × as fast"
+        peers = f"ocpp {version('ocpp')}, in this run: {peer:.0f} µs"
+        rows.append(Row(f"OCPP {name}, encode + decode", figure, "50 ×", peers))
+    return rows
+
+
+def _us(work: Callable[[], Any]) -> float:
+    return ocpp_codec.time_us(work)
+
+
+# --- the table --------------------------------------------------------------------------------------
+
+
+def cpu_model() -> str:
+    """The processor as the kernel names it."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{len(names)} × {names[0]}" if names else platform.machine()
+
+
+def print_table(rows: list[Row]) -> None:
+    """Plain text, for a terminal or a file."""
+    table = [Row("what", "measured", "our aim", "a peer"), *rows]
+    widths = [max(len(cells[i]) for cells in map(_cells, table)) for i in range(3)]
+    for row in table:
+        what, figure, aim, peer = _cells(row)
+        print(f"{what:<{widths[0]}}  {figure:<{widths[1]}}  {aim:<{widths[2]}}  {peer}")
+
+
+def _cells(row: Row) -> tuple[str, str, str, str]:
+    return row.what, row.figure, row.aim, row.peer
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="shorter spans: under a minute")
+    spans = QUICK if parser.parse_args().quick else FULL
+    parts = ("pilotline", "msgspec", "websockets", "pymodbus", "ocpp")
+    print(f"{cpu_model()}, {platform.system()} {platform.release()}, Python {platform.python_version()}")
+    print(", ".join(f"{part} {version(part)}" for part in parts), end="\n\n", flush=True)
+    with tempfile.TemporaryDirectory(prefix="pilotline-bench-") as folder:
+        rows = asyncio.run(processes(spans, Path(folder)))
+    print_table([*rows, *rtm(), *day(spans), *codec()])
+
+
+if __name__ == "__main__":
+    main()

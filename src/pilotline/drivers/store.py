@@ -1,0 +1,379 @@
+"""What must survive a power cut, in SQLite: the journal, settings, the times of boots (R-51 to R-54).
+
+One thread writes. Jobs are committed in the order they came, many at a time when many wait, each commit on
+the disk before anybody hears of it (WAL, synchronous=FULL). A disk that is slow makes the answers late; one
+that is full makes them wait, with a sentence, until there is room: no job is ever dropped.
+"""
+
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pilotline.vocabulary.journal import (
+    BootTime,
+    CachedTag,
+    Counted,
+    Delivered,
+    Durable,
+    Ended,
+    Fact,
+    Fetch,
+    Fetched,
+    KeepRegister,
+    Metered,
+    OpenSession,
+    Recollection,
+    Record,
+    Resend,
+    SetAside,
+    Started,
+    StoreAvailability,
+    StoreEvent,
+    StoreJob,
+    StoreKey,
+    StoreTrouble,
+    StoreZeros,
+    Zero,
+    ZerosStored,
+)
+from pilotline.vocabulary.status import AuthStatus
+from pilotline.vocabulary.time import Stamp
+
+WINDOW = 64
+"""Entries handed out at a time, so that a hundred thousand waiting ones cost disk and not memory."""
+LINGER_S = 1.0
+"""Jobs nobody waits for (meter values, registers) wait this long for company."""
+RETRY_S = 1.0
+BATCH = 500
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE boots (boot INTEGER PRIMARY KEY AUTOINCREMENT, last_at INTEGER NOT NULL DEFAULT 0,
+        zero_us INTEGER, estimated INTEGER NOT NULL DEFAULT 0);
+    CREATE TABLE sessions (session TEXT PRIMARY KEY, connector INTEGER NOT NULL, start BLOB NOT NULL,
+        transaction_id INTEGER, end BLOB, register_wh INTEGER NOT NULL, last_boot INTEGER NOT NULL,
+        last_at INTEGER NOT NULL);
+    CREATE TABLE entries (entry INTEGER PRIMARY KEY, session TEXT NOT NULL, kind TEXT NOT NULL,
+        fact BLOB NOT NULL, aside INTEGER NOT NULL DEFAULT 0);
+    CREATE INDEX entries_by_session ON entries (session);
+    CREATE INDEX entries_aside ON entries (aside, entry);
+    CREATE INDEX sessions_open ON sessions (session) WHERE end IS NULL;
+    CREATE TABLE keys (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+    CREATE TABLE inoperative (connector INTEGER PRIMARY KEY);
+    CREATE TABLE tags (tag TEXT PRIMARY KEY, status TEXT NOT NULL, expiry_us INTEGER, parent TEXT);
+    CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+    """,
+)
+"""Each brings the schema one version on; the file's ``user_version`` says how many it has had."""
+
+_KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in (Started, Metered, Ended)}
+_LAZY = (KeepRegister,)
+_ENCODER = msgspec.json.Encoder()
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message is a sentence that says what to do."""
+
+
+class Faults:
+    """What a bench can do to the disk: make every commit last ``commit_s``, or have no room."""
+
+    def __init__(self) -> None:
+        self.commit_s = 0.0
+        self.full = False
+
+    def strike(self) -> None:
+        """Called in the writer's thread before every commit."""
+        if self.commit_s:
+            time.sleep(self.commit_s)  # the writer's thread is the one place that may block
+        if self.full:
+            raise sqlite3.OperationalError("database or disk is full")
+
+
+class Store:
+    """``Store(path)`` opens, migrates and counts the boot; ``recollection`` is what it found.
+
+    After ``start`` jobs are taken by ``submit`` from any thread, and ``post`` is called from the writer's
+    thread with every answer. ``close`` ends the thread when all jobs are done or cannot be.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.faults = Faults()
+        self._jobs: queue.SimpleQueue[StoreJob | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._closing = False
+        self._post: Callable[[StoreEvent], object] = lambda _event: None
+        try:
+            self._db = self._open(path)
+            self.recollection = _recollect(self._db)
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from None
+
+    def start(self, post: Callable[[StoreEvent], object]) -> None:
+        self._post = post
+        self._thread = threading.Thread(target=self._write, name="store", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: StoreJob) -> None:
+        self._jobs.put(job)
+
+    def close(self) -> None:
+        """Write what has been submitted, unless the disk does not take it, and let go of the file."""
+        self._closing = True
+        self._jobs.put(None)
+        if self._thread is not None:
+            self._thread.join()
+        self._db.close()
+
+    # --- opening ---
+
+    @staticmethod
+    def _open(path: Path) -> sqlite3.Connection:
+        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=FULL")
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(MIGRATIONS):
+            database.close()
+            raise _too_new(path, version)
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            database.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version={number}; COMMIT;")
+        database.execute("INSERT INTO boots DEFAULT VALUES")
+        return database
+
+    # --- the writer's thread ---
+
+    def _write(self) -> None:
+        while True:
+            batch, ends = self._collect()
+            if batch and not self._commit(batch):
+                return
+            if ends:
+                return
+
+    def _collect(self) -> tuple[list[StoreJob], bool]:
+        """The next jobs: all that wait, and for lazy ones alone those of the next moment too."""
+        batch: list[StoreJob] = []
+        until: float | None = None
+        while len(batch) < BATCH:
+            lazy = all(isinstance(job, _LAZY) or _is_metered(job) for job in batch)
+            try:
+                if not batch:
+                    job = self._jobs.get()
+                elif lazy:
+                    until = until or time.monotonic() + LINGER_S  # noqa: TID251 - a thread has no core time
+                    job = self._jobs.get(timeout=max(0.0, until - time.monotonic()))  # noqa: TID251
+                else:
+                    job = self._jobs.get_nowait()
+            except queue.Empty:
+                return batch, False
+            if job is None:
+                return batch, True
+            batch.append(job)
+        return batch, False
+
+    def _commit(self, batch: Sequence[StoreJob]) -> bool:
+        """Commit, again and again while the disk does not take it; False when that can wait no longer."""
+        troubled = False
+        while True:
+            try:
+                answers = self._try_commit(batch)
+            except sqlite3.OperationalError as error:
+                self._db.execute("ROLLBACK") if self._db.in_transaction else None
+                if not troubled:
+                    self._post(StoreTrouble(f"The disk does not take the station's records: {error}."))
+                troubled = True
+                if self._closing:
+                    return False
+                time.sleep(RETRY_S)
+                continue
+            if troubled:
+                self._post(StoreTrouble(None))
+            for answer in answers:
+                self._post(answer)
+            return True
+
+    def _try_commit(self, batch: Sequence[StoreJob]) -> list[StoreEvent]:
+        self._db.execute("BEGIN IMMEDIATE")
+        answers = [answer for job in batch if (answer := _perform(self._db, job)) is not None]
+        self.faults.strike()
+        self._db.execute("COMMIT")
+        return answers
+
+
+def _is_metered(job: StoreJob) -> bool:
+    return isinstance(job, Record) and isinstance(job.fact, Metered)
+
+
+# --- jobs ----------------------------------------------------------------------------------------------
+
+
+def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noqa: C901 - a table
+    match job:
+        case Record(entry, fact):
+            _record(db, entry, fact)
+            return Durable(entry, fact)
+        case Fetch(after):
+            return _fetch(db, after)
+        case StoreZeros(zeros):
+            for zero in zeros:
+                sql = "UPDATE boots SET zero_us=?, estimated=? WHERE boot=?"
+                db.execute(sql, (zero.utc_us, zero.estimated, zero.boot))
+            return ZerosStored(zeros)
+        case Delivered(entry, session, transaction):
+            db.execute("DELETE FROM entries WHERE entry=?", (entry,))
+            if transaction is not None:
+                db.execute("UPDATE sessions SET transaction_id=? WHERE session=?", (transaction, session))
+        case SetAside(entry, session, whole):
+            sql = "UPDATE entries SET aside=1 WHERE entry=?1 OR (session=?2 AND ?3)"
+            db.execute(sql, (entry, session, whole))
+            return _count(db)
+        case Resend(session):
+            db.execute("UPDATE entries SET aside=0 WHERE session=?", (session,))
+            return _count(db)
+        case KeepRegister(session, register_wh, stamp):
+            sql = "UPDATE sessions SET register_wh=?, last_boot=?, last_at=? WHERE session=?"
+            db.execute(sql, (register_wh, stamp.boot, stamp.at, session))
+            _reach(db, stamp)
+        case StoreKey(name, value):
+            db.execute("INSERT OR REPLACE INTO keys VALUES (?, ?)", (name, _ENCODER.encode(value)))
+        case StoreAvailability(connector, operative):
+            sql = (
+                "DELETE FROM inoperative WHERE connector=?"
+                if operative
+                else "INSERT OR IGNORE INTO inoperative VALUES (?)"
+            )
+            db.execute(sql, (connector,))
+        case CachedTag(tag, status, expiry_us, parent):
+            row = (tag.casefold(), status.value, expiry_us, parent)
+            db.execute("INSERT OR REPLACE INTO tags VALUES (?, ?, ?, ?)", row)
+    return None
+
+
+def _record(db: sqlite3.Connection, entry: int, fact: Fact) -> None:
+    body = _ENCODER.encode(fact)
+    row = (entry, fact.session, type(fact).__name__, body)
+    db.execute("INSERT INTO entries (entry, session, kind, fact) VALUES (?, ?, ?, ?)", row)
+    db.execute("INSERT OR REPLACE INTO counters VALUES ('entry', ?)", (entry,))
+    if isinstance(fact, Started):
+        stamp = fact.stamp
+        opened = (fact.session, fact.connector, body, fact.meter_start_wh, stamp.boot, stamp.at)
+        sql = "INSERT INTO sessions (session, connector, start, register_wh, last_boot, last_at)"
+        db.execute(f"{sql} VALUES (?, ?, ?, ?, ?, ?)", opened)
+        _reach(db, stamp)
+    elif isinstance(fact, Ended):
+        db.execute("UPDATE sessions SET end=? WHERE session=?", (body, fact.session))
+        _reach(db, fact.stamp)
+    else:
+        _reach(db, fact.sample.stamp)
+
+
+def _reach(db: sqlite3.Connection, stamp: Stamp) -> None:
+    """This boot was still alive then."""
+    db.execute("UPDATE boots SET last_at=max(last_at, ?) WHERE boot=?", (stamp.at, stamp.boot))
+
+
+def _count(db: sqlite3.Connection) -> Counted:
+    queued, set_aside = db.execute(
+        "SELECT count(*) - coalesce(sum(aside), 0), coalesce(sum(aside), 0) FROM entries"
+    ).fetchone()
+    return Counted(queued, set_aside)
+
+
+def _fetch(db: sqlite3.Connection, after: int) -> Fetched:
+    sql = "SELECT entry, kind, fact FROM entries WHERE aside=0 AND entry>? ORDER BY entry LIMIT ?"
+    rows = db.execute(sql, (after, WINDOW + 1)).fetchall()
+    return Fetched(tuple(_durable(*row) for row in rows[:WINDOW]), last=len(rows) <= WINDOW)
+
+
+def _durable(entry: int, kind: str, body: bytes) -> Durable:
+    return Durable(entry, msgspec.json.decode(body, type=_KINDS[kind]))
+
+
+# --- remembering ---------------------------------------------------------------------------------------
+
+
+def _recollect(db: sqlite3.Connection) -> Recollection:
+    def one(sql: str) -> Any:
+        return db.execute(sql).fetchone()[0]
+
+    started = db.execute(
+        "SELECT session, transaction_id FROM sessions WHERE transaction_id IS NOT NULL AND "
+        "(end IS NULL OR session IN (SELECT DISTINCT session FROM entries))"
+    )
+    count = _count(db)
+    return Recollection(
+        boot=one("SELECT max(boot) FROM boots"),
+        last_entry=one("SELECT coalesce(max(value), 0) FROM counters WHERE name='entry'"),
+        queued=count.queued,
+        set_aside=count.set_aside,
+        aside_sessions=frozenset(row[0] for row in db.execute(
+            "SELECT DISTINCT session FROM entries WHERE aside=1 AND kind<>'Metered'")),
+        open_sessions=tuple(_open_session(*row) for row in db.execute(
+            "SELECT start, register_wh, last_boot, last_at FROM sessions WHERE end IS NULL ORDER BY rowid")),
+        transactions=dict(started.fetchall()),
+        boots=tuple(_boot_time(*row) for row in db.execute("SELECT * FROM boots ORDER BY boot")),
+        keys={name: msgspec.json.decode(value) for name, value in db.execute("SELECT * FROM keys")},
+        inoperative=frozenset(row[0] for row in db.execute("SELECT connector FROM inoperative")),
+        tags=tuple(CachedTag(tag, AuthStatus(status), expiry, parent)
+                   for tag, status, expiry, parent in db.execute("SELECT * FROM tags")),
+    )  # fmt: skip
+
+
+def _open_session(start: bytes, register_wh: int, boot: int, at: int) -> OpenSession:
+    return OpenSession(msgspec.json.decode(start, type=Started), register_wh, Stamp(boot, at))
+
+
+def _boot_time(boot: int, last_at: int, zero_us: int | None, estimated: int) -> BootTime:
+    return BootTime(boot, last_at, None if zero_us is None else Zero(boot, zero_us, bool(estimated)))
+
+
+# --- without opening it as a station ---------------------------------------------------------------------
+
+
+def check_journal(path: Path) -> None:
+    """Whether this version can use a journal, if there is one. Raises StoreError; changes nothing."""
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=5)) as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from None
+    if version > len(MIGRATIONS):
+        raise _too_new(path, version)
+
+
+def list_aside(path: Path) -> list[dict[str, Any]]:
+    """The sessions set aside: id, number of entries, and the start (R-54)."""
+    sql = (
+        "SELECT e.session, count(*), s.start FROM entries e LEFT JOIN sessions s ON s.session = e.session "
+        "WHERE e.aside=1 GROUP BY e.session ORDER BY min(e.entry)"
+    )
+    with closing(sqlite3.connect(path, timeout=5)) as db:
+        rows = db.execute(sql).fetchall()
+    return [
+        {"session": session, "entries": entries, "start": msgspec.json.decode(start) if start else None}
+        for session, entries, start in rows
+    ]
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> StoreError:
+    return StoreError(
+        f"The journal {path} cannot be used: {error}. Move it away, or choose another folder with --data."
+    )
+
+
+def _too_new(path: Path, version: int) -> StoreError:
+    return StoreError(
+        f"{path} was written by a newer Pilotline (schema {version}; this one knows {len(MIGRATIONS)}). "
+        "Use that version, or another folder with --data."
+    )

@@ -1,0 +1,142 @@
+"""``pilotline simulate``: its own stories end as written, others are refused by line and reason."""
+
+import json
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from pilotline.simulator.story import list_stories
+from support.processes import COMMAND, environment, pilotline
+
+STORIES = tuple(list_stories())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plays(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, subprocess.Popen[str]]]:
+    """All stories, begun before the first test here, for the longest takes longer than all the tests."""
+    home = tmp_path_factory.mktemp("stories")
+    begun = {
+        name: subprocess.Popen(
+            [*COMMAND, "simulate", name],
+            env=environment(home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in STORIES
+    }
+    try:
+        yield begun
+    finally:
+        for play in begun.values():
+            play.kill()
+            play.communicate()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("fly", "bad.story:1: unknown word fly; the words are after, wait,"),
+        (
+            "# a comment\n\nplug_in colour=red",
+            "bad.story:3: plug_in has no argument colour; it takes cable_ma, ohm.",
+        ),
+        (
+            "after 2s\nplug_in\nwait ocpp_status=Charging timeout_s=5",
+            (
+                "bad.story:3: ocpp_status=Charging was not reached in 5 s: it is ocpp_status=Preparing. "
+                "A car is plugged in. Show a card or start from the app. (at 00:00:07 of simulated time)"
+            ),
+        ),
+    ],
+)
+def test_a_story_that_does_not_go_is_refused_with_line_and_reason(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    """One sentence on standard error, exit code 2, no trace."""
+    (tmp_path / "bad.story").write_text(text)
+    ended = pilotline(tmp_path, "simulate", "bad.story")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"pilotline: {sentence}")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["nosuch"], "nosuch: There is no such story; there are demo, evening, "),
+        (["nosuch.story"], "nosuch.story: The file cannot be read: No such file or directory."),
+        (["/"], "/: The file cannot be read: Is a directory."),
+        (["binary.story"], "binary.story: The file cannot be read: it is no text."),
+        (["demo", "--trace", "/proc/trace"], "The trace /proc/trace cannot be written: "),
+        (["demo", "--model", "nosuch"], "nosuch: no such model; there are evnet-7kw-s, evnet-7kw-t2"),
+        (["demo", "--model", "broken.toml"], "broken.toml:2: "),
+    ],
+)
+def test_what_cannot_be_read_or_written_is_named(tmp_path: Path, args: list[str], sentence: str) -> None:
+    """One sentence and exit code 2, before anything is played."""
+    (tmp_path / "binary.story").write_bytes(b"\xff\xfe")
+    (tmp_path / "broken.toml").write_text("name = 'x'\n= 5\n")
+    ended = pilotline(tmp_path, "simulate", *args)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith(f"pilotline: {sentence}")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_without_a_name_the_stories_are_listed_with_what_they_tell(tmp_path: Path) -> None:
+    """Each with its first line."""
+    shown = pilotline(tmp_path, "simulate").stdout
+    for name, first_line in list_stories().items():
+        assert name in shown
+        assert first_line in shown
+
+
+def test_a_story_is_told_with_its_times_and_reasons(tmp_path: Path) -> None:
+    """Steps and what followed from them, in the order of simulated time; the full power is reached."""
+    (tmp_path / "own.story").write_text(
+        "wait ocpp_status=Available\nplug_in\npresent_tag tag=04A1\nwait ocpp_status=Charging\nafter 15s\n"
+        "unplug\nwait ocpp_status=Available\n"
+    )
+    told = pilotline(tmp_path, "simulate", "own.story")
+    lines = told.stdout.splitlines()
+    assert told.returncode == 0
+    assert [line[:8] for line in lines] == sorted(line[:8] for line in lines)
+    assert any("> plug_in" in line for line in lines)
+    assert any("Charging" in line and "7.36 kW" in line for line in lines)
+    assert lines[-1].endswith("The story ends as written.")
+
+
+def test_a_trace_is_json_lines_that_tell_who_said_what_to_whom(tmp_path: Path) -> None:
+    """Time, source, target, kind and value; bytes in hex; the OCPP texts are in it as they went out."""
+    pilotline(tmp_path, "simulate", "demo", "--trace", "demo.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "demo.jsonl").read_text().splitlines()]
+    assert all(set(line) == {"at_us", "from", "to", "what", "value"} for line in lines)
+    times = [line["at_us"] for line in lines]
+    assert times == sorted(times)
+    frames = [line["value"] for line in lines if {line["from"], line["to"]} == {"board", "host"}]
+    assert all(bytes.fromhex(frame).endswith(b"\x00") for frame in frames)
+    texts = [json.loads(line["value"]) for line in lines if line["to"] == "backend"]
+    assert {"BootNotification", "StatusNotification", "Authorize", "StartTransaction"} <= {
+        text[2] for text in texts if text[0] == 2
+    }
+
+
+def test_the_same_story_is_told_the_same_way_twice(tmp_path: Path) -> None:
+    """Simulated time knows no chance."""
+    for run in ("1", "2"):
+        pilotline(tmp_path, "simulate", "missing_diode", "--trace", run)
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+
+
+@pytest.mark.timeout(170)
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_that_comes_with_pilotline_ends_as_written(
+    plays: dict[str, subprocess.Popen[str]], name: str
+) -> None:
+    """Every one, on the default model."""
+    out, err = plays[name].communicate()
+    assert (plays[name].returncode, err) == (0, "")
+    assert out.splitlines()[-1].endswith("The story ends as written.")

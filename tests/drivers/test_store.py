@@ -1,0 +1,255 @@
+"""The store: what it says is durable is there after the process is gone, whatever the disk does."""
+
+import queue
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pilotline.drivers.store import MIGRATIONS, WINDOW, Store, StoreError
+from pilotline.vocabulary.journal import (
+    CachedTag,
+    Counted,
+    Delivered,
+    Durable,
+    Ended,
+    Fact,
+    Fetch,
+    Fetched,
+    KeepRegister,
+    Metered,
+    MeterSample,
+    OpenSession,
+    Record,
+    Resend,
+    SampledValue,
+    SetAside,
+    Started,
+    StoreAvailability,
+    StoreEvent,
+    StoreJob,
+    StoreKey,
+    StoreTrouble,
+    StoreZeros,
+    Zero,
+    ZerosStored,
+)
+from pilotline.vocabulary.status import AuthStatus, ReadingContext, StopReason
+from pilotline.vocabulary.time import Stamp
+
+
+class Bench:
+    """A store and the answers it gave."""
+
+    def __init__(self, path: Path) -> None:
+        self.answers: queue.Queue[StoreEvent] = queue.Queue()
+        self.store = Store(path)
+        self.store.start(self.answers.put)
+
+    def do(self, *jobs: StoreJob) -> None:
+        for job in jobs:
+            self.store.submit(job)
+
+    def answer(self) -> StoreEvent:
+        return self.answers.get(timeout=10)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.db"
+
+
+@pytest.fixture
+def bench(path: Path) -> Iterator[Bench]:
+    bench = Bench(path)
+    yield bench
+    bench.store.close()
+
+
+def started(session: str = "s1", at: int = 5) -> Started:
+    return Started(session, 1, "TAG", 1_000, Stamp(1, at))
+
+
+def metered(session: str = "s1", at: int = 6) -> Metered:
+    values = (SampledValue("12.5", "Current.Import", "A", "L1"),)
+    return Metered(session, 1, MeterSample(Stamp(1, at), ReadingContext.PERIODIC, values))
+
+
+def ended(session: str = "s1", at: int = 7) -> Ended:
+    return Ended(session, 1, 2_000, Stamp(1, at), StopReason.EV_DISCONNECTED)
+
+
+@pytest.mark.requirement("R-53")
+def test_a_fact_is_durable_before_anybody_hears_of_it(bench: Bench, path: Path) -> None:
+    """When the answer comes, another connection already sees the entry."""
+    bench.do(Record(1, started()))
+    assert bench.answer() == Durable(1, started())
+    assert sqlite3.connect(path).execute("SELECT entry FROM entries").fetchall() == [(1,)]
+
+
+def test_commits_go_to_the_disk_itself(bench: Bench) -> None:
+    """WAL with synchronous=FULL: a commit survives a power cut, not only a crash."""
+    database = bench.store._db
+    assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert database.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_entries_come_back_in_order_and_whole(bench: Bench) -> None:
+    """What was recorded is fetched again with every field."""
+    facts: list[Fact] = [started(), metered(), ended()]
+    bench.do(*(Record(number, fact) for number, fact in enumerate(facts, 1)), Fetch(0))
+    for _ in facts:
+        bench.answer()
+    assert bench.answer() == Fetched(tuple(Durable(n, fact) for n, fact in enumerate(facts, 1)), last=True)
+
+
+def test_a_long_queue_is_handed_out_in_windows(bench: Bench) -> None:
+    """No more than a window at a time, and the last one says so."""
+    bench.do(*(Record(number, metered(at=number)) for number in range(1, WINDOW + 11)))
+    for _ in range(WINDOW + 10):
+        bench.answer()
+    bench.do(Fetch(0), Fetch(WINDOW))
+    first, second = bench.answer(), bench.answer()
+    assert isinstance(first, Fetched)
+    assert isinstance(second, Fetched)
+    assert (len(first.entries), first.last, len(second.entries), second.last) == (WINDOW, False, 10, True)
+
+
+@pytest.mark.requirement("R-52")
+def test_the_next_boot_finds_what_was_left_open(bench: Bench, path: Path) -> None:
+    """An open session with its last kept register; a closed one is not open."""
+    bench.do(Record(1, started("s1")), Record(2, started("s2")), Record(3, ended("s2")))
+    bench.do(KeepRegister("s1", 1_234, Stamp(1, 99)))
+    bench.store.close()
+    found = Bench(path)
+    recollection = found.store.recollection
+    found.store.close()
+    assert recollection.open_sessions == (OpenSession(started("s1"), 1_234, Stamp(1, 99)),)
+    assert (recollection.boot, recollection.last_entry, recollection.queued) == (2, 3, 3)
+    assert [(boot.boot, boot.last_at) for boot in recollection.boots] == [(1, 99), (2, 0)]
+    bench.store = Store(path)
+    bench.store.start(bench.answers.put)
+
+
+def test_a_delivered_entry_is_gone_and_its_transaction_known(bench: Bench, path: Path) -> None:
+    """The number the backend gave is kept as long as the session needs it."""
+    bench.do(Record(1, started()), Delivered(1, "s1", 77), Fetch(0))
+    assert bench.answer() == Durable(1, started())
+    assert bench.answer() == Fetched((), last=True)
+    bench.store.close()
+    again = Store(path)
+    assert dict(again.recollection.transactions) == {"s1": 77}
+    again.close()
+    bench.store = Store(path)
+    bench.store.start(bench.answers.put)
+
+
+@pytest.mark.requirement("R-54")
+def test_what_is_set_aside_is_kept_and_can_be_sent_again(bench: Bench) -> None:
+    """Aside it is not handed out; asked for, it is."""
+    bench.do(Record(1, started()), Record(2, ended()), SetAside(1, "s1", whole=True), Fetch(0))
+    for _ in range(2):
+        bench.answer()
+    assert bench.answer() == Counted(0, 2)
+    assert bench.answer() == Fetched((), last=True)
+    bench.do(Resend("s1"), Fetch(0))
+    assert bench.answer() == Counted(2, 0)
+    assert bench.answer() == Fetched((Durable(1, started()), Durable(2, ended())), last=True)
+
+
+def test_keys_tags_times_and_availability_survive(bench: Bench, path: Path) -> None:
+    """What was stored last is what the next boot finds."""
+    zero = Zero(1, 1_767_571_200_000_000)
+    tag = CachedTag("abc", AuthStatus.BLOCKED, 5, "PARENT")
+    bench.do(StoreKey("LightIntensity", 40), StoreKey("LightIntensity", 50), StoreKey("c_APN", None))
+    bench.do(tag, StoreAvailability(1, operative=False), StoreZeros((zero,)))
+    assert bench.answer() == ZerosStored((zero,))
+    bench.store.close()
+    again = Store(path)
+    found = again.recollection
+    again.close()
+    assert dict(found.keys) == {"LightIntensity": 50, "c_APN": None}
+    assert (found.tags, found.inoperative) == ((tag,), frozenset({1}))
+    assert found.boots[0].zero == zero
+    bench.store = Store(path)
+    bench.store.start(bench.answers.put)
+
+
+def test_a_full_disk_is_said_and_loses_nothing(bench: Bench) -> None:
+    """The sentence comes once; with room again the job is done and the end of the trouble is said."""
+    bench.store.faults.full = True
+    bench.do(Record(1, started()))
+    trouble = bench.answer()
+    assert isinstance(trouble, StoreTrouble)
+    assert trouble.reason is not None
+    assert "full" in trouble.reason
+    bench.store.faults.full = False
+    assert bench.answer() == StoreTrouble(None)
+    assert bench.answer() == Durable(1, started())
+
+
+def test_a_slow_disk_only_makes_the_answer_late(bench: Bench) -> None:
+    """Jobs that came meanwhile share the next commit."""
+    bench.store.faults.commit_s = 0.05
+    bench.do(*(Record(number, started(f"s{number}")) for number in range(1, 21)))
+    assert [bench.answer() for _ in range(20)] == [Durable(n, started(f"s{n}")) for n in range(1, 21)]
+
+
+def test_a_folder_of_a_newer_version_is_refused(path: Path) -> None:
+    """The sentence names both schemas and what to do; nothing is changed."""
+    database = sqlite3.connect(path)
+    database.execute(f"PRAGMA user_version={len(MIGRATIONS) + 1}")
+    database.close()
+    with pytest.raises(StoreError, match="newer Pilotline") as refusal:
+        Store(path)
+    assert "--data" in str(refusal.value)
+
+
+def test_a_file_that_is_no_journal_is_refused(path: Path) -> None:
+    """One sentence, and the file is left alone."""
+    path.write_bytes(b"not a database at all, but long enough to look at" * 20)
+    with pytest.raises(StoreError, match="cannot be used"):
+        Store(path)
+    assert path.read_bytes().startswith(b"not a database")
+
+
+@given(st.binary(max_size=4_000))
+def test_any_file_is_a_journal_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    """Damage gives a StoreError or a store, never another exception."""
+    path = tmp_path_factory.mktemp("store") / "journal.db"
+    path.write_bytes(data)
+    try:
+        Store(path).close()
+    except StoreError as error:
+        assert "--data" in str(error)
+
+
+def test_a_killed_process_leaves_what_it_was_told_is_durable(path: Path) -> None:
+    """A process says what is durable and is killed: every entry it named is there."""
+    script = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import test_store as t
+bench = t.Bench(Path({str(path)!r}))
+n = 0
+while True:
+    n += 1
+    bench.do(t.Record(n, t.started(f"s{{n}}")))
+    bench.answer()
+    print(n, flush=True)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    said = [int(process.stdout.readline()) for _ in range(30)][-1]
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    store = Store(path)
+    assert store.recollection.last_entry >= said
+    store.close()

@@ -1,0 +1,160 @@
+"""The table of configuration keys: types, bounds, access, and the factory values of E-61."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pilotline.models.reader import list_models, load_charger
+from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, KeyStore, to_text
+from pilotline.vocabulary.charger import KeyValue
+
+R_21 = (
+    "Voltage.L1-N,Voltage.N,Temperature,Current.Offered.L1,Current.Import.L1,"
+    "Power.Active.Import.L1,Energy.Active.Import.Register.L1"
+)
+FACTORY: dict[str, str] = {
+    "AllowOfflineTxForUnknownId": "true",
+    "AuthorizeRemoteTxRequests": "true",
+    "ConnectionTimeOut": "90",
+    "GetConfigurationMaxKeys": "5",
+    "HeartbeatInterval": "60",
+    "LightIntensity": "100",
+    "MeterValueSampleInterval": "60",
+    "MeterValuesSampledData": R_21,
+    "NumberOfConnectors": "1",
+    "StopTransactionOnInvalidId": "true",
+    "c_DeviceLimit_I": "320",
+    "c_MainFuseLimit": "600",
+}
+"""The keys of this release that E-61 names, and what it says they leave the factory with."""
+OURS = {
+    "SupportedFeatureProfiles",
+    "TransactionMessageAttempts",
+    "TransactionMessageRetryInterval",
+    "c_AuthorizationMode",
+    "c_OfflinePlugAndCharge",
+}
+"""The others: required by OCPP without a value, or ours."""
+INTEGERS = [key for key in KEYS if key.kind.name.startswith("integer")]
+WRITABLE = [key for key in KEYS if key.access is Access.READ_WRITE]
+
+
+@pytest.mark.requirement("E-61", "R-16", "R-21")
+@pytest.mark.parametrize("model", list_models())
+@pytest.mark.parametrize(("name", "text"), FACTORY.items())
+def test_a_key_leaves_the_factory_as_appendix_ii_says(model: str, name: str, text: str) -> None:
+    """With a packaged model's data, the key's value is that of E-61."""
+    assert KeyStore(load_charger(model).key_defaults).text(name) == text
+
+
+@pytest.mark.requirement("E-61")
+def test_every_key_of_the_table_is_judged() -> None:
+    """No key is in the table without being one of E-61 or one of those it does not give a value for."""
+    assert {key.name for key in KEYS} == FACTORY.keys() | OURS
+
+
+@pytest.mark.parametrize("model", list_models())
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+def test_a_factory_value_is_one_its_key_takes(model: str, key: Key) -> None:
+    """The model's data and the table's own value stay within the key's type and bounds."""
+    value = KeyStore(load_charger(model).key_defaults)[key.name]
+    assert key.kind.parse(to_text(value) or "") == value
+    assert key.kind.parse(to_text(key.factory) or "") == key.factory
+
+
+@pytest.mark.requirement("E-61")
+@pytest.mark.parametrize("name", ["heartbeatinterval", "HEARTBEATINTERVAL", "HeartbeatInterval"])
+def test_names_match_without_case(name: str) -> None:
+    """A key is found, read and set however its name is written."""
+    store = KeyStore({name: 77})
+    assert store.number("HeartbeatInterval") == 77
+    store.change(BY_NAME[name.lower()], "78")
+    assert store[name] == 78
+
+
+# --- kinds --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("FALSE", False), (" True ", True)])
+def test_a_truth_value_is_a_word(text: str, value: bool) -> None:
+    """True and false, in any case."""
+    assert BY_NAME["c_offlineplugandcharge"].kind.parse(text) is value
+
+
+@pytest.mark.parametrize("text", ["", "1", "0", "yes", "truee"])
+def test_what_is_no_truth_value_is_refused(text: str) -> None:
+    """1 and yes are not OCPP's words."""
+    with pytest.raises(KeyRefusedError, match="true or false"):
+        BY_NAME["c_offlineplugandcharge"].kind.parse(text)
+
+
+@pytest.mark.parametrize("key", INTEGERS, ids=lambda key: key.name)
+def test_an_integer_key_holds_its_bounds(key: Key) -> None:
+    """The bounds themselves are taken, one beyond is refused with the range."""
+    low, high = (int(part) for part in key.kind.name.removeprefix("integer, ").split(" to "))
+    assert key.kind.parse(str(low)) == low
+    assert key.kind.parse(f" {high} ") == high
+    for beyond in (low - 1, high + 1):
+        with pytest.raises(KeyRefusedError, match=f"{low} to {high}"):
+            key.kind.parse(str(beyond))
+
+
+@pytest.mark.parametrize("text", ["", "-", "1.5", "1e3", "0x10", "٣", "²", "--5", "9" * 13, "ten", "+5"])
+def test_what_is_no_whole_number_is_refused(text: str) -> None:
+    """Foreign digits and powers are no numbers here, and nothing of it raises anything else."""
+    with pytest.raises(KeyRefusedError):
+        BY_NAME["heartbeatinterval"].kind.parse(text)
+
+
+def test_a_choice_is_one_of_its_words() -> None:
+    """In any case, kept as the table spells it."""
+    key = BY_NAME["c_authorizationmode"]
+    assert key.kind.parse("FREE") == "free"
+    with pytest.raises(KeyRefusedError, match="plug_and_charge"):
+        key.kind.parse("anyone")
+
+
+def test_measurands_are_known_ones() -> None:
+    """Spaces go, an unknown name is refused and named, an empty list is a list."""
+    key = BY_NAME["metervaluessampleddata"]
+    assert key.kind.parse(" Voltage.N , Temperature ") == "Voltage.N,Temperature"
+    assert key.kind.parse("") == ""
+    with pytest.raises(KeyRefusedError, match="Wattage"):
+        key.kind.parse("Voltage.N,Wattage")
+
+
+@given(text=st.text(max_size=40))
+@pytest.mark.parametrize("key", WRITABLE, ids=lambda key: key.name)
+def test_any_text_is_taken_or_refused(key: Key, text: str) -> None:
+    """Whatever a backend sends, it becomes a value that reads back as itself, or changes nothing."""
+    store = KeyStore({})
+    expected = store[key.name]
+    with contextlib.suppress(KeyRefusedError):
+        expected = store.change(key, text)
+        assert key.kind.parse(to_text(expected) or "") == expected
+    assert store[key.name] == expected
+
+
+# --- the store ----------------------------------------------------------------------------------------
+
+
+def test_what_was_stored_outweighs_the_factory() -> None:
+    """Stored over model over table."""
+    assert KeyStore({}).number("LightIntensity") == 100
+    assert KeyStore({"LightIntensity": 80}).number("LightIntensity") == 80
+    assert KeyStore({"LightIntensity": 80}, {"lightintensity": 40}).number("LightIntensity") == 40
+
+
+@pytest.mark.parametrize("stored", ["soon", -1, 0, True, None, 10**9])
+def test_a_damaged_stored_value_is_passed_over(stored: KeyValue) -> None:
+    """A heartbeat every 0 s would flood the backend: the factory value stands in."""
+    assert (
+        KeyStore({"HeartbeatInterval": 60}, {"HeartbeatInterval": stored}).number("HeartbeatInterval") == 60
+    )
+
+
+def test_a_value_is_shown_as_ocpp_writes_it() -> None:
+    """Truth in small letters, no value as none."""
+    assert [to_text(value) for value in (True, False, 7, "A,W", None)] == ["true", "false", "7", "A,W", None]

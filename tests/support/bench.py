@@ -1,0 +1,105 @@
+"""A running station: launcher, board and host as real processes on a folder of its own."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from pilotline.links.host import HostView
+from pilotline.runtime.folder import DataFolder
+from pilotline.runtime.launcher import Launcher, Settings
+
+TAG = "04A1B2C3D4E5F6"
+
+
+class Bench:
+    """What a story does to a station and sees of it. ``statuses`` are the statuses in order, each once."""
+
+    def __init__(self, folder: Path, csms: str | None = None, model: str = "evnet-7kw-s") -> None:
+        self.folder = DataFolder(folder)
+        self.notes: list[str] = []
+        self.statuses: list[str | None] = []
+        self._news = asyncio.Event()
+        settings = Settings(model, "BENCH 1", csms)
+        self.launcher = Launcher(settings, self.folder, self._see, self.notes.append)
+
+    async def do(self, word: str, **args: Any) -> Any:
+        """Any operation by its word."""
+        return await self.launcher.ask(word, args)
+
+    async def wait(self, **fields: Any) -> HostView:
+        """Until the station's status is as named; 15 s at most."""
+        await self.do("wait", **{"timeout_s": 15, **fields})
+        assert self.launcher.status is not None
+        return self.launcher.status
+
+    async def until(self, what: Callable[[HostView], bool]) -> HostView:
+        """The first status, from the present one on, of which ``what`` is true; within 15 s."""
+        async with asyncio.timeout(15):
+            while (view := self.launcher.status) is None or not what(view):
+                self._news.clear()
+                await self._news.wait()
+        return view
+
+    async def world(self) -> dict[str, Any]:
+        """The truth behind the station."""
+        view: dict[str, Any] = await self.do("world_view")
+        return view
+
+    async def opened(self) -> float:
+        """Until no contact is closed in the world, 12 s at most; how long it took."""
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        async with asyncio.timeout(12):
+            while any((await self.world())["contacts"]):  # noqa: ASYNC110 - a world elsewhere tells nobody
+                await asyncio.sleep(0.05)
+        return clock() - begun
+
+    async def charge(self) -> HostView:
+        """A car, a card, and current."""
+        await self.do("plug_in")
+        await self.wait(ocpp_status="Preparing")
+        await self.do("present_tag", tag=TAG)
+        return await self.wait(ocpp_status="Charging")
+
+    async def leave(self) -> HostView:
+        """The plug is pulled and the station is free again."""
+        await self.do("unplug")
+        return await self.wait(ocpp_status="Available")
+
+    async def pids(self) -> dict[str, int]:
+        found: dict[str, int] = await self.do("pids")
+        return found
+
+    def _see(self, view: HostView) -> None:
+        self._news.set()
+        status = view.connectors[0].ocpp_status
+        if self.statuses[-1:] != [status]:
+            self.statuses.append(status)
+
+
+@asynccontextmanager
+async def running(folder: Path, csms: str | None = None, model: str = "evnet-7kw-s") -> AsyncGenerator[Bench]:
+    """A station that is Available, until the block ends; its children end with it."""
+    bench = Bench(folder, csms, model)
+    task = asyncio.create_task(bench.launcher.run())
+    try:
+        await bench.wait(ocpp_status="Available")
+        yield bench
+    finally:
+        children = (await bench.pids()).values()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        os.close(bench.folder._lock)
+        assert not [pid for pid in children if pid and is_alive(pid)], "a child outlived its launcher"
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process is there (one that ended and was not yet waited for is not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
