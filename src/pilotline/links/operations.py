@@ -14,6 +14,11 @@ from pilotline.station.events import ClearLatched, LimitCurrent, PresentTag, Sto
 
 T = TypeVar("T")
 
+LARGEST = 1_000_000_000
+"""No number of the physical world is larger in the units we use; more would only break what computes with it."""
+LONGEST_TAG = 20
+"""OCPP's CiString20 for an idTag."""
+
 
 class OperationError(ValueError):
     """An operation that is unknown, has wrong arguments or cannot be done; the message is a sentence."""
@@ -53,6 +58,21 @@ def build(word: str, kind: type[T], args: Mapping[str, Any]) -> T:
         if name not in known:
             raise OperationError(f"{word} has no argument {name}; it takes {', '.join(known) or 'none'}.")
     try:
-        return msgspec.convert(dict(args), kind, strict=False)
+        value = msgspec.convert(dict(args), kind, strict=False)
     except msgspec.ValidationError as error:
         raise OperationError(f"{word}: {error}.") from None
+    for name in known:
+        number = getattr(value, name)
+        if isinstance(number, int | float) and not abs(number) <= LARGEST:  # nan is not either
+            raise OperationError(f"{word}: {name} must be a number of at most {LARGEST} either way.")
+    return value
+
+
+def station_event(
+    word: str, args: Mapping[str, Any]
+) -> PresentTag | StopCharging | LimitCurrent | ClearLatched:
+    """The event of one of ``OPERATIONS``. Raises OperationError."""
+    event = build(word, OPERATIONS[word].type, of_connector(word, args))
+    if isinstance(event, PresentTag) and not 1 <= len(event.tag) <= LONGEST_TAG:
+        raise OperationError(f"{word}: tag has 1 to {LONGEST_TAG} characters.")
+    return event

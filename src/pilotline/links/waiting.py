@@ -1,6 +1,7 @@
 """A condition on the station's status, as ``wait`` words it: any field of a connector, or of the backend."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -41,9 +42,12 @@ class Condition:
             raise OperationError("wait needs at least one field of the status, such as ocpp_status=Charging.")
         try:
             timeout_s = float(args.get("timeout_s", DEFAULT_TIMEOUT_S))
-            return Condition(int(args.get("connector", 1)), fields, timeout_s)
-        except (TypeError, ValueError):
+            connector = int(args.get("connector", 1))
+        except (TypeError, ValueError, OverflowError):
             raise OperationError("wait takes whole numbers for connector and timeout_s.") from None
+        if not math.isfinite(timeout_s) or timeout_s < 0:
+            raise OperationError("wait takes a finite number of seconds for timeout_s.")
+        return Condition(connector, fields, timeout_s)
 
     def holds(self, status: HostView) -> bool:
         return all(_equal(_find(status, self.connector, name), value) for name, value in self.fields.items())
@@ -59,14 +63,29 @@ class Condition:
 
 
 def _find(status: HostView, connector: int, name: str) -> Any:
-    for view in status.connectors:
-        if view.id == connector and hasattr(view, name):
+    numbers = [view.id for view in status.connectors]
+    if connector not in numbers:
+        known = ", ".join(map(str, numbers))
+        raise OperationError(f"wait: there is no connector {connector}; this station has connector {known}.")
+    for view in (*(each for each in status.connectors if each.id == connector), status.backend):
+        if name in view.__slots__:
             return msgspec.to_builtins(getattr(view, name))
-    if hasattr(status.backend, name):
-        return msgspec.to_builtins(getattr(status.backend, name))
     raise OperationError(f"The status has no field {name}.")
 
 
 def _equal(found: Any, hoped: Any) -> bool:
-    """Texts may stand for numbers and truth values, as a script writes them."""
+    """Texts may stand for numbers and truth values, as a script writes them.
+
+    Of an object only the fields that are named count, and a text may stand for the object of that name or
+    code: ``{"faults": ["EVSE_FAULT_CP_STATE"]}``, ``{"why": "tag"}``, ``{"transaction": {"tag": "04A1"}}``.
+    """
+    if isinstance(found, Mapping):
+        fields = cast("Mapping[str, Any]", found)
+        if isinstance(hoped, Mapping):
+            wish = cast("Mapping[str, Any]", hoped)
+            return all(name in fields and _equal(fields[name], value) for name, value in wish.items())
+        return hoped is not None and hoped in (fields.get("name"), fields.get("code"))
+    if isinstance(found, list | tuple) and isinstance(hoped, list | tuple):
+        pairs = list(zip(cast("Sequence[Any]", found), cast("Sequence[Any]", hoped), strict=False))
+        return len(found) == len(hoped) and all(_equal(*pair) for pair in pairs)
     return found == hoped or str(found).lower() == str(hoped).lower()

@@ -20,13 +20,14 @@ from pilotline.drivers.store import Store, list_aside
 from pilotline.drivers.tty import SerialPort
 from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEffect, HostEvent
 from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, ClockLearned, SendText
-from pilotline.links.operations import OPERATIONS, OperationError, build
+from pilotline.links.operations import OPERATIONS, OperationError, station_event
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
 from pilotline.runtime.clocks import CoreClock, wall_clock
 from pilotline.runtime.control import ControlServer
 from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import RESTART_ME, run_process
+from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, arguments, served_by
 from pilotline.station.events import CallAnswer, ChangeKey, KeysRead, MeterPace, MeterSaid, ReadKeys, Restart
 from pilotline.vocabulary.charger import MeterSlot
 from pilotline.vocabulary.journal import Resend
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 PUBLISH_EVERY_S = 0.2
 """Snapshots are pushed at most this often, and only when something has changed."""
+_WORDS = served_by("host")
 
 
 class Options(msgspec.Struct):
@@ -53,38 +55,6 @@ class Options(msgspec.Struct):
     meter: str
     csms: str | None = None
     call_timeout_s: float = 30.0
-
-
-class ConfigSet(msgspec.Struct, forbid_unknown_fields=True):
-    """The arguments of ``config_set``."""
-
-    key: str
-    value: str | int | float | bool
-
-
-class ConfigGet(msgspec.Struct, forbid_unknown_fields=True):
-    """The arguments of ``config_get``; no key means all."""
-
-    keys: list[str] = []
-
-
-class Disk(msgspec.Struct, forbid_unknown_fields=True):
-    """The arguments of ``disk``: how long every commit takes, and whether there is no room."""
-
-    commit_s: float | None = None
-    full: bool | None = None
-
-
-class ResendSession(msgspec.Struct, forbid_unknown_fields=True):
-    """The arguments of ``resend``."""
-
-    session: str
-
-
-class Network(msgspec.Struct, forbid_unknown_fields=True):
-    """The arguments of ``network``."""
-
-    up: bool
 
 
 class HostProcess:
@@ -224,26 +194,35 @@ class HostProcess:
     # --- the control line ---
 
     async def _handle(self, op: str, args: Mapping[str, Any]) -> Any:
+        if op in OPERATIONS:
+            self._post(station_event(op, args))
+            return None
+        if op not in _WORDS:
+            raise OperationError(f"The host knows no operation {op}.")
+        wish = arguments(op, args)
         match op:
             case "status":
                 return self._core.snapshot(self._clock.now())
             case "config_get":
-                return self._config_get(_arguments(op, ConfigGet, args))
+                return self._config_get(wish)
             case "config_set":
-                return self._config_set(_arguments(op, ConfigSet, args))
-            case "disk":
-                self._set_disk(_arguments(op, Disk, args))
-            case "resend":
-                self._post(Resend(_arguments(op, ResendSession, args).session))
+                return self._config_set(wish)
             case "set_aside":
                 return list_aside(Path(self._options.journal))
+            case "disk":
+                self._set_disk(wish)
             case "network":
-                self._set_network(up=_arguments(op, Network, args).up)
-            case _ if op in OPERATIONS:
-                self._post(build(op, OPERATIONS[op].type, args))
+                self._set_network(up=wish.up)
             case _:
-                raise OperationError(f"The host knows no operation {op}.")
+                self._resend(wish.session)
         return None
+
+    def _resend(self, session: str) -> None:
+        aside = [row["session"] for row in list_aside(Path(self._options.journal))]
+        if session not in aside:
+            known = ", ".join(aside) or "no session"
+            raise OperationError(f"resend: {session} is not set aside; {known} is.")
+        self._post(Resend(session))
 
     def _config_get(self, wish: ConfigGet) -> Any:
         answer = self._ask(ReadKeys(self._next_call(), tuple(wish.keys)))
@@ -292,13 +271,6 @@ def _fail_with(task: asyncio.Task[None]) -> None:
     """An error in a task nobody waits for is an error in a callback: it ends the process (fail-stop)."""
     if not task.cancelled():
         task.result()
-
-
-def _arguments(op: str, kind: type[Any], args: Mapping[str, Any]) -> Any:
-    try:
-        return msgspec.convert(dict(args), kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise OperationError(f"{op}: {error}.") from None
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ register outlive either. It looks into no core and decides nothing about chargin
 import asyncio
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from pilotline.runtime import board_process, host_process
 from pilotline.runtime.control import LONGEST_LINE, ControlClient
 from pilotline.runtime.folder import DataFolder
 from pilotline.runtime.process import RESTART_ME
+from pilotline.runtime.words import WORDS, arguments, served_by
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH
 from pilotline.vocabulary.status import StopReason
@@ -30,17 +32,11 @@ GRACE_S = 3.0
 """A child whose line was closed has this long to end by itself."""
 OLD_S = 60.0
 """A child that has run this long has earned the first pause again."""
-HOST_WORDS = frozenset(OPERATIONS) | {
-    "config_get",
-    "config_set",
-    "disk",
-    "network",
-    "resend",
-    "set_aside",
-    "status",
-}
-BOARD_WORDS = frozenset(ACTIONS) | frozenset(BENCH) | {"world_view"}
-OWN_WORDS = frozenset({"host_crash", "pids", "power_cycle", "stop", "wait"})
+START_S = 10.0
+"""What is asked before a child has started for the first time waits for it, this long at most."""
+HOST_WORDS = frozenset(OPERATIONS) | served_by("host")
+BOARD_WORDS = frozenset(ACTIONS) | frozenset(BENCH) | served_by("board")
+OWN_WORDS = served_by("launcher") | {"wait"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +64,7 @@ class Child:
         self._client: ControlClient | None = None
         self._pause = FIRST_PAUSE_S
         self._killed = False
+        self._has_started = asyncio.Event()
         self.ends: list[int] = []
 
     @property
@@ -95,9 +92,16 @@ class Child:
             self._process.kill()
 
     async def ask(self, op: str, args: Mapping[str, Any]) -> Any:
+        if not self._has_started.is_set():
+            await self._first_start()
         if self._client is None:
             raise OperationError("That part of the station is not running at the moment.")
         return await self._client.ask(op, args)
+
+    async def _first_start(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(START_S):
+                await self._has_started.wait()
 
     async def _run_once(self) -> int:
         with open(self._log, "ab") as log:  # noqa: ASYNC230, PTH123 - a local file, once per start
@@ -115,6 +119,7 @@ class Child:
         assert process.stdout is not None
         assert process.stdin is not None
         self._client = ControlClient(process.stdout, process.stdin, self._on_event)
+        self._has_started.set()
         try:
             await self._client.listen()
             return await process.wait()
@@ -167,6 +172,8 @@ class Launcher:
 
     async def ask(self, op: str, args: Mapping[str, Any]) -> Any:
         """Any operation by its word. Raises OperationError with a sentence."""
+        if op in WORDS:
+            arguments(op, args)
         if op == "status":
             return {**await self.host.ask(op, args), "pids": self.pids}
         if op in HOST_WORDS:

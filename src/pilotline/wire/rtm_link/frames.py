@@ -124,9 +124,12 @@ class Decoder(Generic[MessageT_co]):
         self._expected = (sequence + 1) & 0xFF
 
 
+_CODES = [bytes((code,)) for code in range(256)]
+
+
 def stuff(content: bytes) -> bytes:
     """COBS: every stretch without zero gets its length + 1 in front, and the zeros go (at most 253 bytes)."""
-    return b"".join(bytes((len(part) + 1,)) + part for part in content.split(b"\0"))
+    return b"".join([_CODES[len(part) + 1] + part for part in content.split(b"\0")])
 
 
 def unstuff(frame: bytes) -> bytes | None:

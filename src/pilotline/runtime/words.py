@@ -1,0 +1,87 @@
+"""The words of the control line that are neither the station's nor the world's: settings, disk, crash, wait.
+
+With :data:`~pilotline.links.operations.OPERATIONS`, :data:`~pilotline.simulator.bench.BENCH` and
+:data:`~pilotline.simulator.actions.ACTIONS` they are all operations there are; the reference page is drawn from
+these four tables.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+
+from pilotline.links.operations import OperationError
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """No argument at all."""
+
+
+class ConfigSet(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``config_set``."""
+
+    key: str
+    value: str | int | float | bool
+
+
+class ConfigGet(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``config_get``; no key means all."""
+
+    keys: list[str] = []
+
+
+class Disk(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``disk``: how long every commit takes, and whether there is no room."""
+
+    commit_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] | None = None
+    full: bool | None = None
+
+
+class ResendSession(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``resend``."""
+
+    session: str
+
+
+class Network(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``network``."""
+
+    up: bool
+
+
+class Word(NamedTuple):
+    """One row: the arguments, who serves it, and what it does."""
+
+    type: type[msgspec.Struct]
+    served_by: str
+    help: str
+
+
+WORDS: Mapping[str, Word] = {
+    "status": Word(Nothing, "host", "The whole status, and why the station does what it does."),
+    "config_get": Word(ConfigGet, "host", "Values of configuration keys, all or those named."),
+    "config_set": Word(ConfigSet, "host", "Change a configuration key, as somebody beside the station."),
+    "network": Word(Network, "host", "Cut or restore the line to the backend."),
+    "disk": Word(Disk, "host", "Make every commit last, or the disk full, until the host ends."),
+    "set_aside": Word(Nothing, "host", "The sessions the backend would not take, with their starts."),
+    "resend": Word(ResendSession, "host", "Send a session again that was set aside."),
+    "world_view": Word(Nothing, "board", "The truth of the simulated world, whatever the station believes."),
+    "host_crash": Word(Nothing, "launcher", "Kill the host without last words; it starts again by itself."),
+    "power_cycle": Word(Nothing, "launcher", "Kill host and board; plug and meter register persist."),
+    "pids": Word(Nothing, "launcher", "The process numbers of board and host."),
+    "stop": Word(Nothing, "launcher", "End the station, as the end of input does."),
+}
+"""``wait`` is beside them: its arguments are any fields of the status."""
+
+
+def served_by(name: str) -> frozenset[str]:
+    """The words that this process serves."""
+    return frozenset(word for word, row in WORDS.items() if row.served_by == name)
+
+
+def arguments(word: str, args: Mapping[str, Any]) -> Any:
+    """The arguments of one of these words. Raises OperationError."""
+    try:
+        return msgspec.convert(dict(args), WORDS[word].type, strict=False)
+    except msgspec.ValidationError as error:
+        raise OperationError(f"{word}: {error}.") from None
