@@ -6,7 +6,7 @@ from pilotline.links.host import HostView
 from pilotline.station.snapshot import ConnectorView
 
 POWER_STEP_W = 700
-"""While charging, a change of power of this much is worth a line."""
+"""A change of power of this much is worth a line, and so is what it settles at."""
 
 
 class Narrator:
@@ -15,6 +15,7 @@ class Narrator:
     def __init__(self) -> None:
         self._told: dict[int, tuple[str | None, str, str]] = {}
         self._power: dict[int, int] = {}
+        self._seen: dict[int, int] = {}
         self._backend: tuple[bool, str | None] | None = None
 
     def tell(self, view: HostView) -> Iterator[str]:
@@ -28,8 +29,10 @@ class Narrator:
 
     def _is_news(self, connector: ConnectorView) -> bool:
         told = (connector.ocpp_status, connector.why.code, connector.limit_reason)
-        power = connector.power_w or 0
-        moved = abs(power - self._power.get(connector.id, 0)) >= POWER_STEP_W
+        power, told_power = connector.power_w or 0, self._power.get(connector.id, 0)
+        settled = power == self._seen.get(connector.id) and power != told_power
+        moved = settled or abs(power - told_power) >= POWER_STEP_W
+        self._seen[connector.id] = power
         if told == self._told.get(connector.id) and not moved:
             return False
         self._told[connector.id] = told

@@ -73,6 +73,12 @@ MIGRATIONS: tuple[str, ...] = (
 )
 """Each brings the schema one version on; the file's ``user_version`` says how many it has had."""
 
+_JOIN_ASIDE = (
+    "UPDATE entries SET aside=1 WHERE aside=0 AND session IN "
+    "(SELECT session FROM entries WHERE aside=1 AND kind<>'Metered')"
+)
+"""What became durable of a session set aside, just before the end of a boot, joins it."""
+
 _KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in (Started, Metered, Ended)}
 _LAZY = (KeepRegister,)
 _ENCODER = msgspec.json.Encoder()
@@ -146,6 +152,7 @@ class Store:
             raise _too_new(path, version)
         for number, script in enumerate(MIGRATIONS[version:], version + 1):
             database.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version={number}; COMMIT;")
+        database.execute(_JOIN_ASIDE)
         database.execute("INSERT INTO boots DEFAULT VALUES")
         return database
 
@@ -186,7 +193,7 @@ class Store:
         while True:
             try:
                 answers = self._try_commit(batch)
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:  # also a damaged file: said, not the silent end of this thread
                 self._db.execute("ROLLBACK") if self._db.in_transaction else None
                 if not troubled:
                     self._post(StoreTrouble(f"The disk does not take the station's records: {error}."))
@@ -324,7 +331,7 @@ def _recollect(db: sqlite3.Connection) -> Recollection:
         keys={name: msgspec.json.decode(value) for name, value in db.execute("SELECT * FROM keys")},
         inoperative=frozenset(row[0] for row in db.execute("SELECT connector FROM inoperative")),
         tags=tuple(CachedTag(tag, AuthStatus(status), expiry, parent)
-                   for tag, status, expiry, parent in db.execute("SELECT * FROM tags")),
+                   for tag, status, expiry, parent in db.execute("SELECT * FROM tags ORDER BY tag")),
     )  # fmt: skip
 
 

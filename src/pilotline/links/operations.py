@@ -15,7 +15,7 @@ from pilotline.station.events import ClearLatched, LimitCurrent, PresentTag, Sto
 T = TypeVar("T")
 
 LARGEST = 1_000_000_000
-"""No number of the physical world is larger in the units we use; more would only break what computes with it."""
+"""No number of the physical world is larger in our units; more would only break what computes with it."""
 LONGEST_TAG = 20
 """OCPP's CiString20 for an idTag."""
 
@@ -24,10 +24,13 @@ class OperationError(ValueError):
     """An operation that is unknown, has wrong arguments or cannot be done; the message is a sentence."""
 
 
+Ask = PresentTag | StopCharging | LimitCurrent | ClearLatched
+
+
 class Operation(NamedTuple):
     """One row of the table."""
 
-    type: type[PresentTag | StopCharging | LimitCurrent | ClearLatched]
+    type: type[Ask]
     help: str
 
 
@@ -68,9 +71,7 @@ def build(word: str, kind: type[T], args: Mapping[str, Any]) -> T:
     return value
 
 
-def station_event(
-    word: str, args: Mapping[str, Any]
-) -> PresentTag | StopCharging | LimitCurrent | ClearLatched:
+def station_event(word: str, args: Mapping[str, Any]) -> Ask:
     """The event of one of ``OPERATIONS``. Raises OperationError."""
     event = build(word, OPERATIONS[word].type, of_connector(word, args))
     if isinstance(event, PresentTag) and not 1 <= len(event.tag) <= LONGEST_TAG:

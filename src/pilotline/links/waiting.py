@@ -85,7 +85,7 @@ def _equal(found: Any, hoped: Any) -> bool:
             wish = cast("Mapping[str, Any]", hoped)
             return all(name in fields and _equal(fields[name], value) for name, value in wish.items())
         return hoped is not None and hoped in (fields.get("name"), fields.get("code"))
-    if isinstance(found, list | tuple) and isinstance(hoped, list | tuple):
-        pairs = list(zip(cast("Sequence[Any]", found), cast("Sequence[Any]", hoped), strict=False))
-        return len(found) == len(hoped) and all(_equal(*pair) for pair in pairs)
+    if isinstance(found, Sequence) and isinstance(hoped, Sequence) and not isinstance(found, str):
+        here, there = cast("Sequence[Any]", found), cast("Sequence[Any]", hoped)
+        return len(here) == len(there) and all(_equal(*pair) for pair in zip(here, there, strict=True))
     return found == hoped or str(found).lower() == str(hoped).lower()

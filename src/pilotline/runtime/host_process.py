@@ -182,6 +182,7 @@ class HostProcess:
     def _set_network(self, *, up: bool) -> None:
         """Run the client, or cut it off as a lost network would."""
         if self._backend is None:
+            self._core.link.problem = "No backend is configured (--csms)."
             return
         if up and self._backend_task is None:
             self._backend_task = asyncio.create_task(self._backend.run())

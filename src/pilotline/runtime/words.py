@@ -1,8 +1,8 @@
 """The words of the control line that are neither the station's nor the world's: settings, disk, crash, wait.
 
 With :data:`~pilotline.links.operations.OPERATIONS`, :data:`~pilotline.simulator.bench.BENCH` and
-:data:`~pilotline.simulator.actions.ACTIONS` they are all operations there are; the reference page is drawn from
-these four tables.
+:data:`~pilotline.simulator.actions.ACTIONS` they are all operations there are; the reference page is
+drawn from these four tables.
 """
 
 from collections.abc import Mapping

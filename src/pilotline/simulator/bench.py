@@ -77,6 +77,9 @@ class Surroundings:
 
     def actions(self) -> Sequence[BenchAction]:
         found: list[BenchAction] = []
+        _within("voltage_v", self.voltage_v, 0, 1_000)
+        _within("house_a", self.house_a, -1_000, 1_000)
+        _within("temperature_c", self.temperature_c, -100, 300)
         if self.voltage_v is not None:
             found.append(SetVoltage(l1_mv=round(self.voltage_v * 1_000)))
         if self.house_a is not None:
@@ -109,6 +112,11 @@ def bench_actions(word: str, args: Mapping[str, Any]) -> Sequence[BenchAction]:
     if word in BENCH:
         return build(word, BENCH[word].type, args).actions()
     return [build(word, ACTIONS[word].type, args)]
+
+
+def _within(name: str, value: float | None, least: int, most: int) -> None:
+    if value is not None and not least <= value <= most:
+        raise OperationError(f"world: {name} is {least} to {most}.")
 
 
 def _misbehave(word: str) -> Sequence[BenchAction]:

@@ -1,6 +1,7 @@
-"""The store's twin for simulated time: the same jobs and answers, kept in memory.
+"""The store's twin for simulated time: the same jobs, answers and recollection, kept in memory.
 
-Nothing survives it unless the test hands its ``recollection`` to the next boot. It is as quick as it is told.
+``restart`` is a new boot on what was written. It is as quick as it is told: whoever holds it decides when a
+job is performed. ``tests/contracts/test_journal.py`` holds it to what the store does.
 """
 
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from dataclasses import replace
 
 from pilotline.vocabulary.journal import (
     BootTime,
+    CachedTag,
     Counted,
     Delivered,
     Durable,
@@ -22,11 +24,11 @@ from pilotline.vocabulary.journal import (
     Resend,
     SetAside,
     Started,
+    StoreAvailability,
     StoreEvent,
     StoreJob,
     StoreKey,
     StoreZeros,
-    Zero,
     ZerosStored,
 )
 from pilotline.vocabulary.time import Stamp
@@ -35,20 +37,22 @@ WINDOW = 64
 
 
 class MemoryJournal:
-    """``perform`` does a job and returns its answers; ``recollection`` is what the next boot finds."""
+    """``perform`` does a job and returns its answers; ``recollection`` is what this boot found."""
 
-    def __init__(self, earlier: Recollection | None = None) -> None:
-        self._memory = earlier or Recollection(boot=1)
+    def __init__(self, found: Recollection | None = None) -> None:
+        self.recollection = found = found or Recollection(boot=1)
         self._waiting: dict[int, Durable] = {}
         self._aside: dict[int, Durable] = {}
-        self._open = {each.start.session: each for each in self._memory.open_sessions}
-        self._transactions = dict(self._memory.transactions)
-        self._keys = dict(self._memory.keys)
-        self._zeros: dict[int, Zero] = {}
-        self._last_entry = self._memory.last_entry
-        self._last_at = 0
+        self._open = {each.start.session: each for each in found.open_sessions}
+        self._transactions = dict(found.transactions)
+        self._keys = dict(found.keys)
+        self._inoperative = set(found.inoperative)
+        self._tags = {each.tag: each for each in found.tags}
+        self._boots = {each.boot: each for each in found.boots}
+        self._boots.setdefault(found.boot, BootTime(found.boot, 0, None))
+        self._last_entry = found.last_entry
 
-    def perform(self, job: StoreJob) -> Sequence[StoreEvent]:
+    def perform(self, job: StoreJob) -> Sequence[StoreEvent]:  # noqa: C901 - a table
         match job:
             case Record(entry, fact):
                 self._waiting[entry] = Durable(entry, fact)
@@ -59,7 +63,9 @@ class MemoryJournal:
                 found = [done for entry, done in sorted(self._waiting.items()) if entry > after]
                 return [Fetched(tuple(found[:WINDOW]), last=len(found) <= WINDOW)]
             case StoreZeros(zeros):
-                self._zeros.update({zero.boot: zero for zero in zeros})
+                for zero in zeros:
+                    if zero.boot in self._boots:
+                        self._boots[zero.boot] = replace(self._boots[zero.boot], zero=zero)
                 return [ZerosStored(zeros)]
             case SetAside(entry, session, whole):
                 return self._move(self._waiting, self._aside, entry, session if whole else None)
@@ -67,55 +73,67 @@ class MemoryJournal:
                 return self._move(self._aside, self._waiting, None, session)
             case Delivered(entry, session, transaction):
                 self._waiting.pop(entry, None)
+                self._aside.pop(entry, None)
                 if transaction is not None:
                     self._transactions[session] = transaction
             case KeepRegister(session, register_wh, stamp):
                 self._keep(session, register_wh, stamp)
             case StoreKey(name, value):
                 self._keys[name] = value
-            case _:
-                pass
+            case StoreAvailability(connector, operative):
+                (self._inoperative.discard if operative else self._inoperative.add)(connector)
+            case CachedTag(tag):
+                self._tags[tag.casefold()] = replace(job, tag=tag.casefold())
         return []
 
-    def recollection(self, boot: int) -> Recollection:
-        """What boot number ``boot`` finds after this one."""
-        mine = BootTime(self._memory.boot, self._last_at, self._zeros.get(self._memory.boot))
-        boots = (*(replace(b, zero=self._zeros.get(b.boot, b.zero)) for b in self._memory.boots), mine)
+    def restart(self) -> "MemoryJournal":
+        """The journal of the next boot, with all that waits."""
+        gone = {done.fact.session for done in self._aside.values() if not isinstance(done.fact, Metered)}
+        for number in [n for n, done in self._waiting.items() if done.fact.session in gone]:
+            self._aside[number] = self._waiting.pop(number)
+        following = MemoryJournal(self._recollect(gone))
+        following._waiting, following._aside = self._waiting, self._aside
+        return following
+
+    def _recollect(self, gone: set[str]) -> Recollection:
+        boot = max(self._boots) + 1
+        needed = {done.fact.session for done in (*self._waiting.values(), *self._aside.values())}
+        needed |= self._open.keys()
         return Recollection(
             boot=boot,
             last_entry=self._last_entry,
             queued=len(self._waiting),
             set_aside=len(self._aside),
-            aside_sessions=frozenset(done.fact.session for done in self._aside.values()),
+            aside_sessions=frozenset(gone),
             open_sessions=tuple(self._open.values()),
-            transactions=self._transactions,
-            boots=boots,
-            keys=self._keys,
+            transactions={name: number for name, number in self._transactions.items() if name in needed},
+            boots=(*self._boots.values(), BootTime(boot, 0, None)),
+            keys=dict(self._keys),
+            inoperative=frozenset(self._inoperative),
+            tags=tuple(tag for _, tag in sorted(self._tags.items())),
         )
-
-    def restart(self, boot: int) -> "MemoryJournal":
-        """The journal of the next boot, with all that waits."""
-        following = MemoryJournal(self.recollection(boot))
-        following._waiting, following._aside = self._waiting, self._aside
-        return following
 
     def _follow(self, done: Durable) -> None:
         fact = done.fact
+        stamp = fact.sample.stamp if isinstance(fact, Metered) else fact.stamp
         if isinstance(fact, Started):
-            self._open[fact.session] = OpenSession(fact, fact.meter_start_wh, fact.stamp)
+            last = Stamp(stamp.boot, stamp.at)
+            self._open[fact.session] = OpenSession(fact, fact.meter_start_wh, last)
         elif isinstance(fact, Ended):
             self._open.pop(fact.session, None)
-        stamp = fact.sample.stamp if isinstance(fact, Metered) else fact.stamp
         self._reach(stamp)
 
     def _keep(self, session: str, register_wh: int, stamp: Stamp) -> None:
         self._reach(stamp)
         if session in self._open:
-            self._open[session] = replace(self._open[session], register_wh=register_wh, last=stamp)
+            last = Stamp(stamp.boot, stamp.at)
+            self._open[session] = replace(self._open[session], register_wh=register_wh, last=last)
 
     def _reach(self, stamp: Stamp) -> None:
-        if stamp.boot == self._memory.boot:
-            self._last_at = max(self._last_at, stamp.at)
+        """That boot was still alive then."""
+        boot = self._boots.get(stamp.boot)
+        if boot is not None:
+            self._boots[stamp.boot] = replace(boot, last_at=max(boot.last_at, stamp.at))
 
     def _move(
         self, source: dict[int, Durable], target: dict[int, Durable], entry: int | None, session: str | None

@@ -4,6 +4,7 @@ The same cores as in the real processes, with the same bytes between them. It pr
 called with what passes, and the truth can be asked at any time.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +28,9 @@ from pilotline.simulator.world import World, WorldConfig
 from pilotline.station.events import CallAnswer, ChangeKey, KeysRead, MeterPace, MeterSaid, Restart
 from pilotline.vocabulary.board import Outputs, Sample
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
-from pilotline.vocabulary.time import MS, Tick
+from pilotline.vocabulary.journal import Recollection, StoreJob, StoreTrouble
+from pilotline.vocabulary.status import StopReason
+from pilotline.vocabulary.time import MS, SECOND, Tick
 
 _TICK = Tick()
 
@@ -42,6 +45,14 @@ class Traced:
     what: object
 
 
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """How long a commit takes (µs), and whether there is no room."""
+
+    takes: int = 0
+    full: bool = False
+
+
 class VirtualStation:
     """One connector, one car, one backend. ``timeline`` runs it; ``do`` acts on the world."""
 
@@ -54,20 +65,15 @@ class VirtualStation:
         stored: Mapping[str, KeyValue] | None = None,
         trace: Callable[[Traced], None] | None = None,
     ) -> None:
-        ids = count(1)
+        self._ids = count(1)
         self.model = model
         self.timeline = Timeline()
-        self.world = World(WorldConfig.around(model.rating, model.outlet, car))
+        self._surroundings = WorldConfig.around(model.rating, model.outlet, car)
+        self.world = World(self._surroundings)
         self.board = BoardCore(model.rtm, serial="SIM-0001")
-        self.host = HostCore(
-            model,
-            boot=1,
-            serial="SIM-0001",
-            firmware=__version__,
-            new_id=lambda: str(next(ids)),
-            stored=stored,
-        )
-        self.journal = MemoryJournal()
+        self.journal = MemoryJournal(Recollection(boot=1, keys=dict(stored or {})))
+        self.host = self._new_host(StopReason.POWER_LOSS)
+        self.disk = Disk()
         self.backend = VirtualBackend()
         self.restarts: list[Restart] = []
         self.host_events = 0
@@ -75,12 +81,24 @@ class VirtualStation:
         self._trace = trace
         self._online = False
         self._link_is_cut = False
-        self._outputs = Outputs()
+        self._unwritten: deque[StoreJob] = deque()
+        self._host_runs = True
+        self._host_since = 0
+        self._power_since = 0
         self._meter_due: int | None = None
         self._add_meter(model)
-        self.timeline.add(self.world.deadline, self._wake_world)
-        self.timeline.add(self.board.deadline, lambda now: self._tell_board(_TICK, now))
-        self.timeline.add(self.host.deadline, lambda now: self._tell_host(_TICK, now))
+        self.timeline.add(
+            lambda: _since(self._power_since, self.world.deadline()),
+            self._wake_world,
+        )
+        self.timeline.add(
+            lambda: _since(self._power_since, self.board.deadline()),
+            lambda now: self._tell_board(_TICK, now - self._power_since),
+        )
+        self.timeline.add(
+            lambda: _since(self._host_since, self.host.deadline()) if self._host_runs else None,
+            lambda now: self._tell_host(_TICK, now),
+        )
         self._wake_world(0)
         if online:
             self.timeline.post(lambda: self.set_network(up=True))
@@ -116,12 +134,38 @@ class VirtualStation:
             self.backend.disconnect()
             self._tell_host(BackendDown("The network is down."), self.timeline.now)
 
+    def host_crash(self, down: int = SECOND) -> None:
+        """The host dies with all that was not on the disk yet, and starts again ``down`` later."""
+        self._kill_host()
+        dead = self.host
+        self.timeline.post(lambda: self._start_host(StopReason.REBOOT) if self.host is dead else None, down)
+
+    def power_cycle(self) -> None:
+        """The power fails and comes back: board and host are new, the world keeps what no switch undoes."""
+        self._kill_host()
+        self._feed_world(_TICK)
+        memory = self.world.memory()
+        self._power_since = self.timeline.now
+        self.world = World(self._surroundings, memory)
+        self.board = BoardCore(self.model.rtm, serial="SIM-0001")
+        self._start_host(StopReason.POWER_LOSS)
+        self._wake_world(self.timeline.now)
+
+    def set_disk(self, *, takes: int = 0, full: bool = False) -> None:
+        """Every commit takes that long (µs), or there is no room; with room again all that waits is written."""
+        mended = self.disk.full and not full
+        self.disk = Disk(takes, full)
+        if mended:
+            self._tell_host(StoreTrouble(None), self.timeline.now)
+            for _ in list(self._unwritten):
+                self._commit()
+
     def run(self, duration: int, stop: Callable[[], bool] | None = None) -> bool:
         """Let ``duration`` µs pass, or less when ``stop`` says so."""
         return self.timeline.run(self.timeline.now + duration, stop)
 
     def snapshot(self) -> HostView:
-        return self.host.snapshot(self.timeline.now)
+        return self.host.snapshot(self.timeline.now - self._host_since)
 
     # --- world and board ---
 
@@ -129,14 +173,16 @@ class VirtualStation:
         self._feed_world(_TICK)
 
     def _feed_world(self, event: Action | Outputs | Tick) -> list[Refused]:
-        effects = self.world.handle(event, self.timeline.now)
+        now = self.timeline.now - self._power_since
+        effects = self.world.handle(event, now)
         refusals = [effect for effect in effects if isinstance(effect, Refused)]
         for effect in effects:
             if isinstance(effect, Sample):
-                self._tell_board(effect, max(effect.at, self.timeline.now))
+                self._tell_board(effect, max(effect.at, now))
         return refusals
 
     def _tell_board(self, event: BoardEvent, now: int) -> None:
+        """``now`` is the board's own time: since the power came."""
         for effect in self.board.handle(event, now):
             if isinstance(effect, Outputs):
                 self._drive(effect)
@@ -145,20 +191,24 @@ class VirtualStation:
 
     def _drive(self, outputs: Outputs) -> None:
         self._note("board", "world", outputs)
-        self.timeline.post(partial(self._obey, outputs))
+        self.timeline.post(partial(self._obey, outputs, self.world))
 
-    def _obey(self, outputs: Outputs) -> None:
-        self._feed_world(outputs)
+    def _obey(self, outputs: Outputs, world: World) -> None:
+        if world is self.world:  # else the power failed meanwhile
+            self._feed_world(outputs)
 
     # --- host ---
 
     def _send(self, event: HostEvent, source: str, target: str) -> None:
         self._note(source, target, event)
-        self.timeline.post(lambda: self._tell_host(event, self.timeline.now))
+        host = self.host
+        self.timeline.post(lambda: self._tell_host(event, self.timeline.now) if host is self.host else None)
 
     def _tell_host(self, event: HostEvent, now: int) -> None:
+        if not self._host_runs:
+            return
         self.host_events += 1
-        for effect in self.host.handle(event, now):
+        for effect in self.host.handle(event, now - self._host_since):
             match effect:
                 case BoardBytes(_, data):
                     self._to_board(data)
@@ -174,14 +224,64 @@ class VirtualStation:
                     pass
                 case _:
                     self._note("host", "journal", effect)
-                    for answer in self.journal.perform(effect):
-                        self._send(answer, "journal", "host")
+                    self._write(effect)
+
+    def _new_host(self, ended_by: StopReason) -> HostCore:
+        memory = self.journal.recollection
+        return HostCore(
+            self.model,
+            boot=memory.boot,
+            serial="SIM-0001",
+            firmware=__version__,
+            new_id=lambda: str(next(self._ids)),
+            memory=memory,
+            ended_by=ended_by,
+        )
+
+    def _kill_host(self) -> None:
+        self._host_runs = False
+        self._unwritten.clear()
+        if self._online:
+            self.backend.disconnect()
+
+    def _start_host(self, ended_by: StopReason) -> None:
+        self.journal = self.journal.restart()
+        self.host = self._new_host(ended_by)
+        self._host_runs, self._host_since = True, self.timeline.now
+        self._tell_host(_TICK, self.timeline.now)
+        if self._online:
+            self._tell_host(BackendUp(), self.timeline.now)
+        self._pace_meter(fast=True)
+
+    # --- disk ---
+
+    def _write(self, job: StoreJob) -> None:
+        """One writer, first in, first out. What is under way when the host dies was never written."""
+        self._unwritten.append(job)
+        if self.disk.full:
+            self._send(StoreTrouble("The disk is full."), "journal", "host")
+        elif self.disk.takes:
+            journal = self.journal
+            self.timeline.post(lambda: self._commit() if journal is self.journal else None, self.disk.takes)
+        else:
+            self._commit()
+
+    def _commit(self) -> None:
+        """The oldest job, if there is room."""
+        if self._unwritten and not self.disk.full:
+            for answer in self.journal.perform(self._unwritten.popleft()):
+                self._send(answer, "journal", "host")
 
     def _to_board(self, data: bytes) -> None:
         if self._link_is_cut:
             return
         self._note("host", "board", data)
-        self.timeline.post(lambda: self._tell_board(data, self.timeline.now))
+        board = self.board
+        self.timeline.post(
+            lambda: (
+                self._tell_board(data, self.timeline.now - self._power_since) if board is self.board else None
+            )
+        )
 
     def _to_backend(self, text: str) -> None:
         self._note("host", "backend", text)
@@ -227,3 +327,8 @@ class VirtualStation:
     def _note(self, source: str, target: str, what: Any) -> None:
         if self._trace is not None:
             self._trace(Traced(self.timeline.now, source, target, what))
+
+
+def _since(start: int, deadline: int | None) -> int | None:
+    """A core's deadline on the timeline; the core's own time began at ``start``."""
+    return None if deadline is None else start + deadline

@@ -70,9 +70,9 @@ class WallClock:
     def _utc_us(self, stamp: Stamp) -> int:
         if stamp.utc_us is not None:
             return stamp.utc_us
-        if stamp.boot == self.boot and self._live is not None and not self._stored:
+        zero = self._zeros.get(stamp.boot) if self._stored or stamp.boot != self.boot else None
+        if zero is None and stamp.boot == self.boot and self._live is not None:
             return self._live + stamp.at
-        zero = self._zeros.get(stamp.boot)
         return stamp.at if zero is None else zero.utc_us + stamp.at
 
     def _estimate(self, later_zero: int) -> list[Zero]:

@@ -290,7 +290,8 @@ class Connector:
         return [self._record(session, started)]
 
     def _pace_meter(self) -> Sequence[StationEffect]:
-        fast = self.session is not None or self.meter is None
+        """Fast while a session is here, and until a reading that came after the relay opened."""
+        fast = self.busy or self.meter is None or not self._has_final_reading()
         if fast == self._meter_fast:
             return []
         self._meter_fast = fast
@@ -309,7 +310,9 @@ class Connector:
             session.offered = True
         self.arbiter.update(now)
         session.charged = session.charged or (report is not None and report.relay)
-        return [*self._keep_register(session, now), *self._sample_if_due(session, now)]
+        sampled = self._sample_if_due(session, now)
+        due = bool(sampled) or now >= self._kept_at + KEEP_EVERY  # the end is not before the last values
+        return [*self._keep_register(session, now, due), *sampled]
 
     def _sample_if_due(self, session: Session, now: int) -> Sequence[StationEffect]:
         due = self._next_sample(session)
@@ -359,9 +362,9 @@ class Connector:
         metered = self.model.meter is not None
         return opened is not None and (not metered or self.register_at >= opened + READING_TAKES)
 
-    def _keep_register(self, session: Session, now: int) -> Sequence[StationEffect]:
+    def _keep_register(self, session: Session, now: int, due: bool) -> Sequence[StationEffect]:
         """Now and then, for the case that the session is left open."""
-        if self.register_wh is None or now < self._kept_at + KEEP_EVERY:
+        if self.register_wh is None or not due:
             return []
         self._kept_at = now
         return [KeepRegister(session.id, self.register_wh, session.stamp.later(now))]

@@ -131,7 +131,9 @@ def explain(connector: Connector, now: int) -> Why:
     if connector.session is not None:
         return _in_session(connector, connector.session, now)
     if connector.busy:
-        return _say(waits.CLOSING)
+        return (
+            _say(waits.DISK, reason=connector.disk_trouble) if connector.disk_trouble else _say(waits.CLOSING)
+        )
     return _before_session(connector, now)
 
 

@@ -271,6 +271,8 @@ class OcppLink:
             self._statuses.popleft()
 
     def _keep_meter(self, report: MeterReport) -> None:
+        if not self._clock.known:
+            return  # they must bear a time (OCPP 1.6 §7.33), and there is none yet
         transaction = self.outbox.number_of(report.session) if report.session else None
         value = translate.meter_value(report.sample, self._clock)
         self._triggered.append((v16.MeterValues(report.connector, (value,), transaction), Purpose.METER))

@@ -50,6 +50,9 @@ class Outbox:
         self._reached = 0
         self._whole = memory.queued == 0
         self._fetching = False
+        self._stale = False  # what the store is asked was overtaken by a session taken back
+        self._popped = 0
+        self._counting: deque[int] = deque()  # of ``_popped``, when the store was asked to count
         self._gone: set[int] = set()  # taken from the window while the store is asked
         self._attempts = 0
         self._not_before = 0
@@ -67,7 +70,7 @@ class Outbox:
         """Entries come in order; those of a session set aside join it there."""
         if done.fact.session in self._aside:
             self.set_aside += 1
-            return SetAside(done.entry, done.fact.session, whole=True)
+            return self._ask_aside(done, whole=True)
         self.queued += 1
         if self._whole and not self._fetching and len(self._queue) < HIGH:
             self._append(done)
@@ -84,7 +87,11 @@ class Outbox:
 
     def fetched(self, found: Fetched) -> None:
         """The store's answer."""
-        self._fetching, self._whole = False, found.last
+        stale, self._fetching, self._stale = self._stale, False, False
+        if stale:
+            self._gone.clear()
+            return
+        self._whole = found.last
         known = self._gone | {done.entry for done in self._queue}
         self._gone.clear()
         for done in found.entries:
@@ -92,16 +99,21 @@ class Outbox:
                 self._append(done)
 
     def count(self, queued: int, set_aside: int) -> None:
-        """The store has counted."""
-        self.queued, self.set_aside = queued, set_aside
+        """The store has counted, before it heard of what went out since it was asked."""
+        since = self._popped - self._counting.popleft() if self._counting else 0
+        self.queued, self.set_aside = max(0, queued - since), set_aside
 
     def take_back(self, session: str) -> None:
-        """A person wants a session sent that was set aside: begin again with the oldest entry."""
+        """A person wants a session sent that was set aside: begin again with the oldest entry.
+
+        The head stays if it was ever out: its request, its attempts and its pause are its own.
+        """
         self._aside.discard(session)
-        kept = 1 if self._in_flight else 0
+        self._counting.append(self._popped)
+        kept = 0 if self._request_made is None else 1
         while len(self._queue) > kept:
             self._queue.pop()
-        self._reached, self._whole = 0, False
+        self._reached, self._whole, self._stale = 0, False, self._fetching
 
     def number_of(self, session: str) -> int | None:
         """The backend's transaction id of a session."""
@@ -135,7 +147,9 @@ class Outbox:
         done = self._pop()
         if isinstance(done.fact, Started) and transaction is not None:
             self._transactions[done.fact.session] = transaction
-        if isinstance(done.fact, Ended):
+        if (
+            isinstance(done.fact, Ended) and not self.set_aside
+        ):  # else a person may ask for meter values of it
             self._transactions.pop(done.fact.session, None)
         return done
 
@@ -168,6 +182,7 @@ class Outbox:
         self._in_flight, self._attempts, self._not_before = False, 0, 0
         self._request_made = None
         self.queued -= 1
+        self._popped += 1
         done = self._queue.popleft()
         if self._fetching:
             self._gone.add(done.entry)
@@ -187,7 +202,11 @@ class Outbox:
         gone = before - len(self._queue)
         self.queued -= gone
         self.set_aside += gone + 1
-        return SetAside(first.entry, session, whole)
+        return self._ask_aside(first, whole)
+
+    def _ask_aside(self, done: Durable, whole: bool) -> SetAside:
+        self._counting.append(self._popped)
+        return SetAside(done.entry, done.fact.session, whole)
 
 
 def _stamp(fact: Fact) -> Stamp:

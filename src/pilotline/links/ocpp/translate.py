@@ -3,12 +3,11 @@
 from pilotline.station.clock import WallClock
 from pilotline.station.events import StatusReport
 from pilotline.vocabulary.journal import Ended, Metered, MeterSample, SampledValue, Started
-from pilotline.vocabulary.time import Stamp
 from pilotline.wire.ocpp import v16, words
 
 
 def status_notification(report: StatusReport, clock: WallClock) -> v16.StatusNotification:
-    moment = Stamp(clock.boot, report.at)
+    moment = clock.stamp(report.at)  # by the latest word: nobody compares it with a repeat
     return v16.StatusNotification(
         connector_id=report.connector,
         error_code=report.error,
