@@ -1,6 +1,6 @@
 """The benchmark table: what we measured, what we aim at, and a named peer beside it. Nothing passes or fails.
 
-`make bench` takes about four minutes; `.venv/bin/python bench/run.py --quick` under one, with shorter spans
+`make bench` takes about six minutes; `.venv/bin/python bench/run.py --quick` under three, with shorter spans
 and one of the day's three charges. It runs real processes on a folder of its own, on loopback alone. The
 peers' figures are others' or were measured on another machine: they say of what size a thing is.
 """
@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import journal
 import ocpp_codec
 import rtm_step
 from websockets.asyncio.server import ServerConnection, serve
@@ -203,6 +204,11 @@ def _us(work: Callable[[], Any]) -> float:
     return ocpp_codec.time_us(work)
 
 
+def books(folder: Path) -> list[Row]:
+    """What `bench/journal.py` measures."""
+    return [Row(what, figure, "no aim yet", "none measured") for what, figure in journal.rows(folder)]
+
+
 # --- the table --------------------------------------------------------------------------------------
 
 
@@ -231,13 +237,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="shorter spans: under a minute")
+    parser.add_argument("--quick", action="store_true", help="shorter spans: under three minutes")
     spans = QUICK if parser.parse_args().quick else FULL
     parts = ("pilotline", "msgspec", "websockets", "pymodbus", "ocpp")
     print(f"{cpu_model()}, {platform.system()} {platform.release()}, Python {platform.python_version()}")
     print(", ".join(f"{part} {version(part)}" for part in parts), end="\n\n", flush=True)
     with tempfile.TemporaryDirectory(prefix="pilotline-bench-") as folder:
         rows = asyncio.run(processes(spans, Path(folder)))
+        rows += books(Path(folder))
     print_table([*rows, *rtm(), *day(spans), *codec()])
 
 

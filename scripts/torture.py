@@ -1,4 +1,4 @@
-"""``make torture [N=1000]``: N kills of stations in the middle of sessions, then their backends' books are judged.
+"""``make torture [N=1000]``: N kills of stations in the middle of sessions, then the books are judged.
 
 N counts kills. Stations run side by side, each with its own folder and an unkind backend of its own. Exit
 code 1 when anything is wrong; the seed that is printed finds it again (as far as real time allows).
@@ -10,6 +10,7 @@ import random
 import resource
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -45,10 +46,17 @@ def report(verdicts: list[Verdict], seconds: float) -> int:
         for complaint in verdict.complaints:
             print(f"    {complaint}")
     kills, sessions = sum(v.kills for v in verdicts), sum(v.sessions for v in verdicts)
+    print("kills struck in: " + counted(sum((v.struck for v in verdicts), Counter[str]())))
+    print("moods of the backend: " + counted(sum((v.moods for v in verdicts), Counter[str]())))
     cpu = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = cpu.ru_utime + cpu.ru_stime
     print(f"{kills} kills, {sessions} sessions, {seconds:.0f} s, {used:.0f} CPU s of the stations")
     return 1 if any(verdict.complaints for verdict in verdicts) else 0
+
+
+def counted(counts: Counter[str]) -> str:
+    """The most frequent first."""
+    return ", ".join(f"{name} {count}" for name, count in counts.most_common()) or "nothing"
 
 
 if __name__ == "__main__":

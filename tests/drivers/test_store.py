@@ -5,13 +5,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotline.drivers.store import MIGRATIONS, WINDOW, Store, StoreError
+from pilotline.drivers.store import MIGRATIONS, WINDOW, Store, StoreError, list_aside
 from pilotline.vocabulary.journal import (
     CachedTag,
     Counted,
@@ -162,6 +163,40 @@ def test_what_is_set_aside_is_kept_and_can_be_sent_again(bench: Bench) -> None:
     assert bench.answer() == Fetched((Durable(1, started()), Durable(2, ended())), last=True)
 
 
+@pytest.mark.requirement("R-51", "R-54")
+@pytest.mark.parametrize(
+    ("zero", "began", "estimated"),
+    [
+        (Zero(1, 1_767_571_200_000_000), "2026-01-05T00:00:05+00:00", False),
+        (Zero(1, 1_767_571_200_000_000, estimated=True), "2026-01-05T00:00:05+00:00", True),
+        (None, None, False),
+    ],
+)
+def test_the_list_of_what_is_aside_marks_an_estimated_time(
+    bench: Bench, path: Path, zero: Zero | None, began: str | None, estimated: bool
+) -> None:
+    """A session of a boot that never learned the time is listed with its estimate, and named as one."""
+    bench.do(
+        Record(1, started(at=5_000_000)),
+        SetAside(1, "s1", whole=True),
+        *([StoreZeros((zero,))] if zero else []),
+    )
+    for _ in range(3 if zero else 2):
+        bench.answer()
+    (row,) = list_aside(path)
+    assert (row["session"], row["entries"], row["began"], row["estimated"]) == ("s1", 1, began, estimated)
+
+
+def test_a_damaged_journal_is_said_and_the_writer_lives(bench: Bench) -> None:
+    """Any error of the database is a sentence, not the silent end of the thread that writes."""
+    bench.do(Record(1, started()))
+    bench.answer()
+    bench.do(Record(1, started()))  # a number that is taken: what a damaged index would say
+    trouble = bench.answer()
+    assert isinstance(trouble, StoreTrouble)
+    assert trouble.reason is not None
+
+
 def test_keys_tags_times_and_availability_survive(bench: Bench, path: Path) -> None:
     """What was stored last is what the next boot finds."""
     zero = Zero(1, 1_767_571_200_000_000)
@@ -223,10 +258,12 @@ def test_any_file_is_a_journal_or_refused(tmp_path_factory: pytest.TempPathFacto
     """Damage gives a StoreError or a store, never another exception."""
     path = tmp_path_factory.mktemp("store") / "journal.db"
     path.write_bytes(data)
+    refusal = "--data"
     try:
         Store(path).close()
     except StoreError as error:
-        assert "--data" in str(error)
+        refusal = str(error)
+    assert "--data" in refusal
 
 
 def test_a_killed_process_leaves_what_it_was_told_is_durable(path: Path) -> None:
@@ -253,3 +290,18 @@ while True:
     store = Store(path)
     assert store.recollection.last_entry >= said
     store.close()
+
+
+def test_a_barrier_is_reached_when_all_before_it_is_on_the_disk(tmp_path: Path) -> None:
+    """Not while the disk refuses; then at once, and a look from outside finds what was submitted before."""
+    bench, reached = Bench(tmp_path / "journal.db"), queue.SimpleQueue[bool]()
+    bench.store.faults.full = True
+    bench.do(StoreKey("LightIntensity", 31))
+    bench.store.when_durable(lambda: reached.put(True))
+    assert isinstance(bench.answer(), StoreTrouble)
+    assert reached.empty()
+    bench.store.faults.full = False
+    assert reached.get(timeout=10)
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as db:
+        assert db.execute("SELECT count(*) FROM keys").fetchone() == (1,)
+    bench.store.close()

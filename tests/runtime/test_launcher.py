@@ -160,7 +160,7 @@ def test_operations_that_cannot_be_done_are_refused_in_a_sentence(tmp_path: Path
         ("plug_in", {"cable_ma": "thick"}, "plug_in: "),
         ("unplug", {}, "."),
         ("present_tag", {}, "present_tag: "),
-        ("wait", {"ocpp_status": "Available", "connector": 7}, "The status has no field ocpp_status"),
+        ("wait", {"ocpp_status": "Available", "connector": 7}, "there is no connector 7"),
         ("wait", {}, "wait needs at least one field"),
         ("wait", {"mood": "good"}, "The status has no field mood"),
         ("wait", {"relay": True, "timeout_s": 0.1}, "relay=True was not reached in 0.1 s: it is relay=False"),

@@ -67,6 +67,8 @@ TABLE: list[tuple[str, Facts, ConnectorStatus | None]] = [
     ("the relay opens for the end", replace(CHARGING, phase=Phase.STOPPING, offer_ma=0), S.CHARGING),
     ("writing the end down", replace(CHARGING, phase=Phase.ENDING, relay=False), S.CHARGING),
     ("booting, the board has not spoken", replace(IDLE, alive=False, booting=True, last=None), None),
+    ("booting, the pilot not read yet", replace(IDLE, booting=True, unsure=True, last=None), None),
+    ("booted, the pilot cannot be read", replace(IDLE, unsure=True, last=None), S.AVAILABLE),
     ("booted, the board has not spoken", replace(IDLE, alive=False, last=None), S.FAULTED),
     ("the board fell silent", replace(CHARGING, alive=False), S.FAULTED),
     ("the board is another model's", replace(IDLE, accepted=False), S.FAULTED),
@@ -91,7 +93,7 @@ def test_any_facts_have_a_status(
 ) -> None:
     """No combination raises, and none says Charging with an open relay unless it did before."""
     names = [f.name for f in fields(Facts) if f.name not in ("faults", "phase", "offer_ma", "last")]
-    values = dict(zip(names, flags + flags[:1], strict=True))
+    values = dict(zip(names, flags + flags[:2], strict=True))
     facts = replace(IDLE, phase=phase, faults=mask, last=last, offer_ma=6_000, **values)
     status = derive(facts)
     assert status is not S.CHARGING or facts.relay or last is S.CHARGING

@@ -1,14 +1,16 @@
 """The power-cut programme: stations with an unkind backend are killed at random instants, then judged.
 
-The judge is R-53: every start the backend has, once; every one with exactly one stop; registers that never
-go back and never overlap; and, because current flows in sessions only, the energy of all sessions is what
-the meter counted. A failure names the seed that finds it again.
+The judge is R-53: every start the backend has, once; every one with exactly one stop; registers and times
+that never go back and never overlap; meter values between start and stop; nothing sent again on a connection
+where it had been answered; and, because current flows in sessions only, all sessions hold what the meter
+counted. What the programme met is counted: in which state each kill struck, and each mood of the backend.
 """
 
 import asyncio
 import contextlib
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,13 +34,15 @@ class Verdict:
     sessions: int = 0
     energy_wh: int = 0
     complaints: list[str] = field(default_factory=list[str])
+    struck: Counter[str] = field(default_factory=Counter[str])
+    moods: Counter[str] = field(default_factory=Counter[str])
 
 
 def judge(books: Books, register_wh: int) -> list[str]:
     """What is wrong with a backend's books, in sentences; nothing when they are right (R-53)."""
-    complaints = list(books.unknown)
+    complaints = [*books.unknown, *books.repeats]
     by_id = {number: key for key, number in books.starts.items()}
-    reached = 0
+    reached, ended = 0, ""
     for number, (connector, _tag, meter_start, time) in sorted(by_id.items()):
         stops = books.stops.get(number, set())
         if len(stops) != 1:
@@ -53,7 +57,9 @@ def judge(books: Books, register_wh: int) -> list[str]:
             )
         if stopped < time:
             complaints.append(f"transaction {number} ends at {stopped}, before it began at {time}")
-        reached = max(reached, meter_stop)
+        if time < ended:
+            complaints.append(f"transaction {number} begins at {time}, before the last one ended at {ended}")
+        reached, ended = max(reached, meter_stop), max(ended, stopped)
     energy = sum(next(iter(stops))[0] - by_id[n][2] for n, stops in books.stops.items() if n in by_id)
     if energy != register_wh and not complaints:
         complaints.append(f"the sessions hold {energy} Wh and the meter counted {register_wh} Wh")
@@ -78,7 +84,7 @@ class Victim:
         self.verdict = Verdict(name)
 
     async def suffer(self, kills: int, tell: Callable[[str], None]) -> Verdict:
-        """The story goes on and on while the station is killed ``kills`` times; then all is drained and judged."""
+        """The story goes on while the station is killed ``kills`` times; then all is drained and judged."""
         station = asyncio.create_task(self._launcher.run())
         try:
             await self._ask("wait", ocpp_status="Available", timeout_s=60)
@@ -115,22 +121,31 @@ class Victim:
             await self._ask("config_set", key=key, value=value)
 
     async def _live(self) -> None:
-        """Cars come and go, cards are shown, the network fails."""
+        """Cars come and go, sometimes two in a row, cards are shown on line and off, the network fails."""
         while True:
             await self._try("car", ramp_up_ma_s=64_000, s2_reaction_ms=100, duty_reaction_ms=100)
+            if self._chance.random() < 0.3:
+                await self._try("network", up=False)
             await self._try("plug_in")
-            await self._pause(0.3)
-            await self._try("present_tag", tag=f"TAG{self._chance.randrange(100)}")
-            await self._try("wait", ocpp_status="Charging", timeout_s=8)
-            await self._pause(10)
+            await self._charge()
             if self._chance.random() < 0.3:
                 await self._try("network", up=self._chance.random() < 0.5)
             if self._chance.random() < 0.3:
                 await self._try("stop_charging")
                 await self._pause(1)
+                await self._charge()  # the same car again, with another card
             await self._try("unplug")
-            await self._pause(1.5)
+            if self._chance.random() < 0.5:  # else the next car is already there
+                await self._pause(1.5)
             await self._try("network", up=True)
+
+    async def _charge(self) -> None:
+        """A card as soon as the station is up and sees the car, then current for a while."""
+        await self._try("wait", pilot_state="B", timeout_s=6)
+        await self._pause(0.3)
+        await self._try("present_tag", tag=f"TAG{self._chance.randrange(100)}")
+        await self._try("wait", ocpp_status="Charging", timeout_s=8)
+        await self._pause(8)
 
     async def _pause(self, most_s: float) -> None:
         await asyncio.sleep(self._chance.uniform(0, most_s))
@@ -138,6 +153,8 @@ class Victim:
     async def _kill(self, kills: int, tell: Callable[[str], None]) -> None:
         while self.verdict.kills < kills:
             await asyncio.sleep(self._chance.choice((0.5, 4.0, 8.0, 16.0, 24.0)) * self._chance.random())
+            view = self._launcher.status
+            self.verdict.struck[str(view.connectors[0].ocpp_status) if view else "starting"] += 1
             op = "power_cycle" if self._chance.random() < 0.4 else "host_crash"
             await self._try(op)
             self.verdict.kills += 1
@@ -167,12 +184,13 @@ class Victim:
             self.verdict.complaints.append("something was set aside")
         world = await self._ask("world_view")
         books = self._backend.books.get(self.verdict.station, Books())
+        self.verdict.moods = self._backend.used
         self.verdict.sessions, self.verdict.energy_wh = len(books.starts), world["energy_wh"]
         self.verdict.complaints += judge(books, world["energy_wh"])
 
 
 async def torture(kills: int, stations: int, seed: int, tell: Callable[[str], None]) -> list[Verdict]:
-    """``kills`` kills spread over ``stations`` stations side by side, each with its own folder and backend."""
+    """``kills`` kills spread over ``stations`` stations side by side, each with its folder and backend."""
     with tempfile.TemporaryDirectory(prefix="pilotline-torture-") as root:
         works = [
             _one(index, kills // stations + (index < kills % stations), Path(root), seed, tell)

@@ -7,6 +7,7 @@ and reads raw JSON: none of the station's own message code judges the station.
 import asyncio
 import json
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +27,7 @@ class Books:
     stops: dict[int, set[tuple[int, str, str]]] = field(default_factory=dict[int, set[tuple[int, str, str]]])
     order: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     unknown: list[str] = field(default_factory=list[str])
+    repeats: list[str] = field(default_factory=list[str])
 
     def start(self, connector: int, tag: str, meter: int, time: str) -> int:
         key = (connector, tag, meter, time)
@@ -42,6 +44,13 @@ class Books:
             self.stops[transaction].add(stop)
             self.order.append(("stop", transaction))
 
+    def metered(self, transaction: int | None) -> None:
+        """Meter values belong between the start and the stop of their transaction."""
+        if transaction not in self.starts.values():
+            self.unknown.append(f"MeterValues for the unknown transaction {transaction}")
+        elif transaction in self.stops:
+            self.unknown.append(f"MeterValues for transaction {transaction} after its stop")
+
 
 @dataclass(frozen=True)
 class Moods:
@@ -50,6 +59,8 @@ class Moods:
     late: int = 60
     twice: int = 80
     error: int = 60
+    deaf: int = 30  # it neither books nor answers, and the connection lives on
+    silent: int = 30  # it books, and does not answer
     hang_up_before: int = 40
     hang_up_after: int = 60
 
@@ -62,6 +73,7 @@ class UnkindBackend:
         self._moods = moods or Moods()
         self._server: Server | None = None
         self.kind = False
+        self.used: Counter[str] = Counter()
         self.books: dict[str, Books] = {}
 
     @property
@@ -82,33 +94,45 @@ class UnkindBackend:
     async def _serve(self, connection: ServerConnection) -> None:
         assert connection.request is not None
         books = self.books.setdefault(connection.request.path.rsplit("/", 1)[1], Books())
+        answered: set[str] = set()
         try:
             async for text in connection:
                 kind, call_id, *rest = json.loads(text)
                 if kind == 2:
-                    await self._answer(connection, books, call_id, rest[0], rest[1])
+                    content = json.dumps(rest)
+                    if content in answered:
+                        books.repeats.append(f"{content} came again though it had been answered")
+                    if await self._answer(connection, books, call_id, rest[0], rest[1]):
+                        answered.add(content)
         except ConnectionClosed:
             return
 
     async def _answer(
         self, connection: ServerConnection, books: Books, call_id: str, action: str, payload: dict[str, Any]
-    ) -> None:
+    ) -> bool:
+        """True when a call that carries money was answered at once: it may not come again here (R-53)."""
         mood = self._mood(action)
+        self.used[mood] += action in MONEY
         if mood == "hang_up_before":
             connection.transport.abort()
-            return
+            return False
+        if mood == "deaf":
+            return False
         if mood == "error":
             await connection.send(json.dumps([4, call_id, "InternalError", "not today", {}]))
-            return
+            return False
         answer = json.dumps([3, call_id, _book(books, action, payload)])
         if mood == "hang_up_after":
             connection.transport.abort()
-            return
+            return False
+        if mood == "silent":
+            return False
         if mood == "late":
             await asyncio.sleep(self._chance.uniform(0.2, 1.5))
         await connection.send(answer)
         if mood == "twice":
             await connection.send(answer)
+        return action in MONEY and mood != "late"
 
     def _mood(self, action: str) -> str:
         if self.kind or action not in MONEY:
@@ -143,10 +167,7 @@ def _book(books: Books, action: str, payload: dict[str, Any]) -> dict[str, Any]:
             )
             return {}
         case "MeterValues":
-            if payload.get("transactionId") not in books.starts.values():
-                books.unknown.append(
-                    f"MeterValues for the unknown transaction {payload.get('transactionId')}"
-                )
+            books.metered(payload.get("transactionId"))
             return {}
         case _:
             return {}

@@ -9,8 +9,10 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,13 @@ class Faults:
             raise sqlite3.OperationalError("database or disk is full")
 
 
+@dataclass(frozen=True)
+class _Barrier:
+    """Somebody waits until all jobs submitted before are durable."""
+
+    reached: Callable[[], object]
+
+
 class Store:
     """``Store(path)`` opens, migrates and counts the boot; ``recollection`` is what it found.
 
@@ -113,7 +122,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.faults = Faults()
-        self._jobs: queue.SimpleQueue[StoreJob | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[StoreJob | _Barrier | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closing = False
         self._post: Callable[[StoreEvent], object] = lambda _event: None
@@ -130,6 +139,10 @@ class Store:
 
     def submit(self, job: StoreJob) -> None:
         self._jobs.put(job)
+
+    def when_durable(self, reached: Callable[[], object]) -> None:
+        """Call ``reached``, from the writer's thread, when all that was submitted before is on the disk."""
+        self._jobs.put(_Barrier(reached))
 
     def close(self) -> None:
         """Write what has been submitted, unless the disk does not take it, and let go of the file."""
@@ -166,9 +179,9 @@ class Store:
             if ends:
                 return
 
-    def _collect(self) -> tuple[list[StoreJob], bool]:
+    def _collect(self) -> tuple[list[StoreJob | _Barrier], bool]:
         """The next jobs: all that wait, and for lazy ones alone those of the next moment too."""
-        batch: list[StoreJob] = []
+        batch: list[StoreJob | _Barrier] = []
         until: float | None = None
         while len(batch) < BATCH:
             lazy = all(isinstance(job, _LAZY) or _is_metered(job) for job in batch)
@@ -187,7 +200,7 @@ class Store:
             batch.append(job)
         return batch, False
 
-    def _commit(self, batch: Sequence[StoreJob]) -> bool:
+    def _commit(self, batch: Sequence[StoreJob | _Barrier]) -> bool:
         """Commit, again and again while the disk does not take it; False when that can wait no longer."""
         troubled = False
         while True:
@@ -206,17 +219,21 @@ class Store:
                 self._post(StoreTrouble(None))
             for answer in answers:
                 self._post(answer)
+            for job in batch:
+                if isinstance(job, _Barrier):
+                    job.reached()
             return True
 
-    def _try_commit(self, batch: Sequence[StoreJob]) -> list[StoreEvent]:
+    def _try_commit(self, batch: Sequence[StoreJob | _Barrier]) -> list[StoreEvent]:
         self._db.execute("BEGIN IMMEDIATE")
-        answers = [answer for job in batch if (answer := _perform(self._db, job)) is not None]
+        jobs = (job for job in batch if not isinstance(job, _Barrier))
+        answers = [answer for job in jobs if (answer := _perform(self._db, job)) is not None]
         self.faults.strike()
         self._db.execute("COMMIT")
         return answers
 
 
-def _is_metered(job: StoreJob) -> bool:
+def _is_metered(job: object) -> bool:
     return isinstance(job, Record) and isinstance(job.fact, Metered)
 
 
@@ -360,17 +377,39 @@ def check_journal(path: Path) -> None:
 
 
 def list_aside(path: Path) -> list[dict[str, Any]]:
-    """The sessions set aside: id, number of entries, and the start (R-54)."""
+    """The sessions set aside (R-54): id, number of entries, the start, and when that was.
+
+    ``began`` is in UTC, None while nothing is known of its boot; ``estimated`` marks the time of a boot that
+    never learned it (R-51).
+    """
     sql = (
         "SELECT e.session, count(*), s.start FROM entries e LEFT JOIN sessions s ON s.session = e.session "
         "WHERE e.aside=1 GROUP BY e.session ORDER BY min(e.entry)"
     )
     with closing(sqlite3.connect(path, timeout=5)) as db:
         rows = db.execute(sql).fetchall()
+        zeros = {boot: zero for boot, *zero in db.execute("SELECT boot, zero_us, estimated FROM boots")}
     return [
-        {"session": session, "entries": entries, "start": msgspec.json.decode(start) if start else None}
+        {
+            "session": session,
+            "entries": entries,
+            "start": msgspec.json.decode(start) if start else None,
+            **_began(start, zeros),
+        }
         for session, entries, start in rows
     ]
+
+
+def _began(start: bytes | None, zeros: Mapping[int, Sequence[int | None]]) -> dict[str, Any]:
+    if start is None:
+        return {"began": None, "estimated": False}
+    stamp = msgspec.json.decode(start, type=Started).stamp
+    zero_us, estimated = zeros.get(stamp.boot, (None, 0))
+    utc_us, guessed = stamp.utc_us, False
+    if utc_us is None and zero_us is not None:
+        utc_us, guessed = zero_us + stamp.at, bool(estimated)
+    began = None if utc_us is None else datetime.fromtimestamp(utc_us / 1e6, UTC).isoformat()
+    return {"began": began, "estimated": guessed}
 
 
 def _unusable(path: Path, error: sqlite3.Error) -> StoreError:

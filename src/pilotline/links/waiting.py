@@ -85,7 +85,13 @@ def _equal(found: Any, hoped: Any) -> bool:
             wish = cast("Mapping[str, Any]", hoped)
             return all(name in fields and _equal(fields[name], value) for name, value in wish.items())
         return hoped is not None and hoped in (fields.get("name"), fields.get("code"))
-    if isinstance(found, Sequence) and isinstance(hoped, Sequence) and not isinstance(found, str):
-        here, there = cast("Sequence[Any]", found), cast("Sequence[Any]", hoped)
-        return len(here) == len(there) and all(_equal(*pair) for pair in zip(here, there, strict=True))
+    if isinstance(found, list | tuple):
+        return _all_equal(cast("Sequence[Any]", found), hoped)
     return found == hoped or str(found).lower() == str(hoped).lower()
+
+
+def _all_equal(found: Sequence[Any], hoped: Any) -> bool:
+    if not isinstance(hoped, list):
+        return str(list(found)) == str(hoped)
+    wish = cast("Sequence[Any]", hoped)
+    return len(found) == len(wish) and all(_equal(*pair) for pair in zip(found, wish, strict=True))

@@ -50,7 +50,10 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class ControlServer:
-    """Serves requests on standard input and answers on standard output, until the input ends."""
+    """Serves requests on standard input and answers on standard output, until the input ends.
+
+    They begin in the order they came; one that has to wait (for the disk) keeps no other waiting.
+    """
 
     def __init__(self, handle: Handler) -> None:
         self._handle = handle
@@ -62,8 +65,14 @@ class ControlServer:
         reader = asyncio.StreamReader(limit=LONGEST_LINE)
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         self._writer, _ = await loop.connect_write_pipe(asyncio.Protocol, sys.stdout)
-        async for line in lines_of(reader):
-            await self._serve_line(line)
+        async with asyncio.TaskGroup() as group:
+            tasks: set[asyncio.Task[None]] = set()
+            async for line in lines_of(reader):
+                task = group.create_task(self._serve_line(line))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+            for task in tasks:
+                task.cancel()
 
     def push(self, event: str, value: Any) -> None:
         """Tell the launcher something; dropped when it does not read."""

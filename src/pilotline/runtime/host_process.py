@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 PUBLISH_EVERY_S = 0.2
 """Snapshots are pushed at most this often, and only when something has changed."""
+WRITTEN_S = 8.0
+"""A setting that the disk has not taken by then is answered as an error; it is written when the disk can."""
 _WORDS = served_by("host")
 
 
@@ -207,7 +209,7 @@ class HostProcess:
             case "config_get":
                 return self._config_get(wish)
             case "config_set":
-                return self._config_set(wish)
+                return await self._config_set(wish)
             case "set_aside":
                 return list_aside(Path(self._options.journal))
             case "disk":
@@ -231,13 +233,26 @@ class HostProcess:
             return {reading.name: reading.text for reading in answer.readings}
         raise OperationError("More keys were named than GetConfigurationMaxKeys allows; name none for all.")
 
-    def _config_set(self, wish: ConfigSet) -> Any:
+    async def _config_set(self, wish: ConfigSet) -> Any:
+        """Answered when it is durable: what was accepted is there after a power cut."""
         text = str(wish.value).lower() if isinstance(wish.value, bool) else str(wish.value)
         answer = self._ask(ChangeKey(self._next_call(), wish.key, text))
         if isinstance(answer, CallAnswer) and answer.word in ("Accepted", "RebootRequired"):
+            await self._written(wish.key)
             return answer.word
         word = answer.word if isinstance(answer, CallAnswer) else "no answer"
         raise OperationError(f"{wish.key} was not set to {text!r}: {word}.")
+
+    async def _written(self, what: str) -> None:
+        loop, written = asyncio.get_running_loop(), asyncio.Event()
+        self._store.when_durable(lambda: loop.call_soon_threadsafe(written.set))
+        try:
+            async with asyncio.timeout(WRITTEN_S):
+                await written.wait()
+        except TimeoutError:
+            raise OperationError(
+                f"{what} is in force, but the disk has not taken it within {WRITTEN_S:g} s."
+            ) from None
 
     def _set_disk(self, wish: Disk) -> None:
         faults = self._store.faults

@@ -37,12 +37,13 @@ WINDOW = 64
 
 
 class MemoryJournal:
-    """``perform`` does a job and returns its answers; ``recollection`` is what this boot found."""
+    """``perform`` does a job and returns its answers; ``found`` is what this boot began with."""
 
     def __init__(self, found: Recollection | None = None) -> None:
-        self.recollection = found = found or Recollection(boot=1)
+        self.found = found = found or Recollection(boot=1)
         self._waiting: dict[int, Durable] = {}
         self._aside: dict[int, Durable] = {}
+        self._started: set[str] = set()
         self._open = {each.start.session: each for each in found.open_sessions}
         self._transactions = dict(found.transactions)
         self._keys = dict(found.keys)
@@ -52,7 +53,7 @@ class MemoryJournal:
         self._boots.setdefault(found.boot, BootTime(found.boot, 0, None))
         self._last_entry = found.last_entry
 
-    def perform(self, job: StoreJob) -> Sequence[StoreEvent]:  # noqa: C901 - a table
+    def perform(self, job: StoreJob) -> Sequence[StoreEvent]:  # noqa: C901, PLR0912 - a table
         match job:
             case Record(entry, fact):
                 self._waiting[entry] = Durable(entry, fact)
@@ -74,7 +75,7 @@ class MemoryJournal:
             case Delivered(entry, session, transaction):
                 self._waiting.pop(entry, None)
                 self._aside.pop(entry, None)
-                if transaction is not None:
+                if transaction is not None and session in self._started:
                     self._transactions[session] = transaction
             case KeepRegister(session, register_wh, stamp):
                 self._keep(session, register_wh, stamp)
@@ -86,17 +87,18 @@ class MemoryJournal:
                 self._tags[tag.casefold()] = replace(job, tag=tag.casefold())
         return []
 
-    def restart(self) -> "MemoryJournal":
+    def restart(self, boot: int) -> "MemoryJournal":
         """The journal of the next boot, with all that waits."""
+        following = MemoryJournal(self.recollection(boot))
+        following._waiting, following._aside = self._waiting, self._aside
+        following._started = self._started
+        return following
+
+    def recollection(self, boot: int) -> Recollection:
+        """What boot number ``boot`` finds; what a session set aside left among the waiting has joined it."""
         gone = {done.fact.session for done in self._aside.values() if not isinstance(done.fact, Metered)}
         for number in [n for n, done in self._waiting.items() if done.fact.session in gone]:
             self._aside[number] = self._waiting.pop(number)
-        following = MemoryJournal(self._recollect(gone))
-        following._waiting, following._aside = self._waiting, self._aside
-        return following
-
-    def _recollect(self, gone: set[str]) -> Recollection:
-        boot = max(self._boots) + 1
         needed = {done.fact.session for done in (*self._waiting.values(), *self._aside.values())}
         needed |= self._open.keys()
         return Recollection(
@@ -118,6 +120,7 @@ class MemoryJournal:
         stamp = fact.sample.stamp if isinstance(fact, Metered) else fact.stamp
         if isinstance(fact, Started):
             last = Stamp(stamp.boot, stamp.at)
+            self._started.add(fact.session)
             self._open[fact.session] = OpenSession(fact, fact.meter_start_wh, last)
         elif isinstance(fact, Ended):
             self._open.pop(fact.session, None)

@@ -152,7 +152,7 @@ class VirtualStation:
         self._wake_world(self.timeline.now)
 
     def set_disk(self, *, takes: int = 0, full: bool = False) -> None:
-        """Every commit takes that long (µs), or there is no room; with room again all that waits is written."""
+        """Every commit takes that long (µs), or there is no room until it is said otherwise."""
         mended = self.disk.full and not full
         self.disk = Disk(takes, full)
         if mended:
@@ -227,7 +227,7 @@ class VirtualStation:
                     self._write(effect)
 
     def _new_host(self, ended_by: StopReason) -> HostCore:
-        memory = self.journal.recollection
+        memory = self.journal.found
         return HostCore(
             self.model,
             boot=memory.boot,
@@ -245,7 +245,7 @@ class VirtualStation:
             self.backend.disconnect()
 
     def _start_host(self, ended_by: StopReason) -> None:
-        self.journal = self.journal.restart()
+        self.journal = self.journal.restart(self.journal.found.boot + 1)
         self.host = self._new_host(ended_by)
         self._host_runs, self._host_since = True, self.timeline.now
         self._tell_host(_TICK, self.timeline.now)

@@ -389,6 +389,7 @@ class Connector:
             offering=self.offering,
             booting=now < BOARD_GRACE,
             last=self.status,
+            unsure=not self.plugged and (report is None or report.pilot not in (PilotState.A, *_WITH_A_CAR)),
         )
 
     def _pass_on(self, now: int) -> Sequence[StatusReport]:

@@ -24,7 +24,10 @@ ENDS = faults.BLOCKING & ~SUSPENDS
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All a status depends on. ``phase`` is None without a session; ``last`` is the status so far."""
+    """All a status depends on. ``phase`` is None without a session; ``last`` is the status so far.
+
+    ``unsure``: the pilot shows neither a car nor its absence, and none has been seen since boot.
+    """
 
     alive: bool
     accepted: bool
@@ -41,6 +44,7 @@ class Facts:
     offering: bool
     booting: bool
     last: ConnectorStatus | None
+    unsure: bool = False
 
 
 def derive(facts: Facts) -> ConnectorStatus | None:
@@ -51,6 +55,8 @@ def derive(facts: Facts) -> ConnectorStatus | None:
         return ConnectorStatus.FAULTED
     if not facts.available:
         return ConnectorStatus.UNAVAILABLE
+    if facts.unsure and facts.booting and facts.last is None:
+        return None  # a car may be plugged in
     if facts.phase is not None:
         return _in_session(facts, facts.phase)
     if facts.faults & SUSPENDS:

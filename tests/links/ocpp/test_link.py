@@ -621,3 +621,18 @@ def test_time_alone_does_nothing_offline() -> None:
     line.tell(Tick())
     assert line.link.deadline() is None
     assert line.sent == []
+
+
+@pytest.mark.requirement("R-51")
+def test_nothing_is_dated_1970() -> None:
+    """A status before the first word of the time is stored has that word; values without a time do not go."""
+    line = Line()
+    line.clock._stored = True
+    line.up()
+    values = (SampledValue("1", "Energy.Active.Import.Register", "Wh"),)
+    line.tell(MeterReport(1, None, MeterSample(Stamp(1, 0), ReadingContext.TRIGGER, values)))
+    line.now = 5 * SECOND
+    line.answer(status="Accepted", currentTime=TIME, interval=300)
+    assert line.actions == ["BootNotification"]
+    line.tell(status(S.AVAILABLE, at=5 * SECOND))
+    assert line.last.payload["timestamp"].startswith("2026-01-05T00:00:00")

@@ -1,12 +1,29 @@
 """The outbox: facts in order, one at a time, each until it is answered, none ever lost."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotline.links.ocpp.outbox import Outbox
+from pilotline.links.ocpp.outbox import HIGH, LOW, Outbox
+from pilotline.simulator.journal import MemoryJournal
 from pilotline.station.clock import WallClock
-from pilotline.vocabulary.journal import Durable, Fact, SetAside, Started
+from pilotline.vocabulary.journal import (
+    Counted,
+    Delivered,
+    Durable,
+    Ended,
+    Fact,
+    Fetch,
+    Fetched,
+    Metered,
+    Recollection,
+    Record,
+    Resend,
+    SetAside,
+    Started,
+    StoreJob,
+    Zero,
+)
 from pilotline.vocabulary.time import SECOND
 from pilotline.wire.ocpp import v16
 from support.ocpp_line import MIDNIGHT, ended, metered, started
@@ -167,3 +184,374 @@ def _entries_of(gone: SetAside, facts: list[Fact]) -> set[int]:
     """What is set aside: one entry, or all of its session."""
     whole = {entry for entry, fact in enumerate(facts, 1) if fact.session == gone.session}
     return whole if gone.whole else {gone.entry}
+
+
+# --- the window -----------------------------------------------------------------------------------------
+
+
+def known_clock(boot: int = 1) -> WallClock:
+    clock = WallClock(boot)
+    clock.learn(MIDNIGHT, 0)
+    clock.settle((Zero(1, 0),))
+    return clock
+
+
+def pairs(*sessions: str) -> list[Fact]:
+    return [make(name) for name in sessions for make in (started, ended)]
+
+
+def durables(facts: list[Fact], first: int = 1) -> tuple[Durable, ...]:
+    return tuple(Durable(entry, fact) for entry, fact in enumerate(facts, first))
+
+
+def test_what_is_new_stays_in_the_store_above_the_high_mark() -> None:
+    """Memory holds HIGH entries and no more; all are counted, and low water asks for what follows."""
+    outbox = make(*(metered() for _ in range(HIGH + 50)))
+    assert (len(outbox._queue), outbox.queued) == (HIGH, HIGH + 50)
+    outbox._transactions["S1"] = 7
+    for _ in range(HIGH - LOW):
+        outbox.next(0)
+        outbox.delivered()
+    assert outbox.fetch() is None
+    outbox.next(0)
+    outbox.delivered()
+    assert outbox.fetch() == Fetch(HIGH)
+    assert outbox.fetch() is None, "one question at a time"
+
+
+def test_after_a_boot_the_window_is_filled_from_the_store() -> None:
+    """What waits is asked for at once; with nothing waiting nothing is asked."""
+    assert Outbox(known_clock(), Recollection(2)).fetch() is None
+    outbox = Outbox(known_clock(2), Recollection(2, last_entry=2, queued=2))
+    assert outbox.fetch() == Fetch(0)
+    assert outbox.next(0) is None
+    outbox.fetched(Fetched(durables(pairs("S1")), last=True))
+    assert outbox.fetch() is None
+    assert isinstance(outbox.next(0), v16.StartTransaction)
+    assert outbox.queued == 2
+
+
+def test_what_becomes_durable_while_the_store_is_asked_is_taken_once() -> None:
+    """It is in the answer, or comes with the next one."""
+    outbox = Outbox(known_clock(2), Recollection(2, last_entry=2, queued=2))
+    outbox.fetch()
+    outbox.add(Durable(3, started("S2")))
+    outbox.fetched(Fetched((*durables(pairs("S1")), Durable(3, started("S2"))), last=True))
+    assert [done.entry for done in outbox._queue] == [1, 2, 3]
+    outbox.add(Durable(4, ended("S2")))
+    assert [done.entry for done in outbox._queue] == [1, 2, 3, 4]
+    assert outbox.queued == 4
+
+
+def test_a_session_known_to_be_aside_stays_there_after_a_boot() -> None:
+    """Its later facts join it, and the store's window is taken without it."""
+    memory = Recollection(2, last_entry=2, set_aside=1, queued=1, aside_sessions=frozenset({"S1"}))
+    outbox = Outbox(known_clock(2), memory)
+    assert outbox.add(Durable(3, ended("S1"))) == SetAside(3, "S1", whole=True)
+    assert outbox.set_aside == 2
+    outbox.fetch()
+    outbox.fetched(Fetched((Durable(2, started("S2")), Durable(3, ended("S1"))), last=True))
+    assert [done.entry for done in outbox._queue] == [2]
+
+
+def test_a_transaction_number_is_remembered_over_a_boot() -> None:
+    """The end of a session whose start was answered before the restart bears that answer."""
+    outbox = Outbox(known_clock(2), Recollection(2, queued=1, transactions={"S1": 77}))
+    outbox.fetch()
+    outbox.fetched(Fetched((Durable(2, ended("S1")),), last=True))
+    stop = outbox.next(0)
+    assert isinstance(stop, v16.StopTransaction)
+    assert stop.transaction_id == 77
+
+
+def test_what_is_only_in_the_store_is_held_too() -> None:
+    """An empty window does not let a status overtake what the store is still asked for."""
+    outbox = Outbox(known_clock(2), Recollection(2, last_entry=2, queued=2))
+    assert outbox.holds(2)
+    assert not outbox.holds(0)
+    outbox.fetch()
+    outbox.fetched(Fetched((), last=True))
+    assert not outbox.holds(2)
+
+
+# --- taken back -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("R-54")
+@pytest.mark.parametrize("head", ["in flight", "interrupted", "failed", "never out"])
+def test_a_session_taken_back_does_not_disturb_the_head(head: str) -> None:
+    """What was out, with its words, its attempts and its pause, is answered first; then the oldest goes."""
+    outbox = make(*pairs("S1", "S2"))
+    outbox.pace.attempts = 1
+    outbox.next(0)
+    outbox.failed(0)
+    outbox.pace.attempts = 2
+    first = outbox.next(0) if head != "never out" else None
+    if head == "interrupted":
+        outbox.interrupted()
+    elif head == "failed":
+        outbox.failed(0)
+    outbox.take_back("S1")
+    assert outbox.fetch() == Fetch(0)
+    outbox.fetched(Fetched(durables(pairs("S1", "S2")), last=True))
+    if head == "failed":
+        assert outbox.next(0) is None
+    if head != "in flight":
+        again = outbox.next(60 * SECOND)
+        assert again is not None
+        assert first in (None, again)
+    order = [outbox.delivered(9).entry]
+    while outbox.next(60 * SECOND) is not None:
+        order.append(outbox.delivered(9).entry)
+    assert order == ([1, 2, 3, 4] if head == "never out" else [3, 1, 2, 4])
+
+
+@pytest.mark.requirement("R-54")
+def test_an_answer_that_a_session_taken_back_overtook_is_not_used() -> None:
+    """It began behind that session, whose end would go without its start."""
+    outbox = Outbox(known_clock(2), Recollection(2, queued=3, aside_sessions=frozenset({"S1"}), set_aside=1))
+    outbox.fetch()
+    outbox.fetched(Fetched((Durable(3, started("S2")),), last=False))
+    assert outbox.fetch() == Fetch(3)
+    outbox.take_back("S1")
+    assert outbox.fetch() is None
+    outbox.fetched(Fetched((Durable(4, ended("S1")),), last=True))
+    assert outbox.next(0) is None
+    assert outbox.fetch() == Fetch(0)
+
+
+def test_a_head_delivered_while_the_store_is_asked_is_not_sent_again() -> None:
+    """The store's answer was made before it heard of the delivery."""
+    outbox = make(*pairs("S1"))
+    outbox.next(0)
+    outbox.take_back("S0")
+    assert outbox.fetch() == Fetch(0)
+    outbox.delivered(7)
+    outbox.fetched(Fetched(durables(pairs("S1")), last=True))
+    assert [done.entry for done in outbox._queue] == [2]
+
+
+@pytest.mark.requirement("R-54")
+def test_meter_values_taken_back_after_the_end_bear_their_number() -> None:
+    """Set aside alone, they go out after StopTransaction, with the id of their transaction."""
+    outbox = make(started(), metered(), ended())
+    outbox.pace.attempts = 1
+    outbox.next(0)
+    outbox.delivered(7)
+    outbox.next(0)
+    outbox.failed(0)
+    outbox.count(1, 1)
+    outbox.next(0)
+    outbox.delivered()
+    outbox.take_back("S1")
+    outbox.fetch()
+    outbox.fetched(Fetched((Durable(2, metered()),), last=True))
+    values = outbox.next(0)
+    assert isinstance(values, v16.MeterValues)
+    assert values.transaction_id == 7
+
+
+def test_a_count_that_is_late_does_not_count_what_went_out_meanwhile() -> None:
+    """The store counted before it heard of the delivery."""
+    outbox = make(*pairs("S1", "S2"))
+    outbox.pace.attempts = 1
+    outbox.next(0)
+    outbox.failed(0)
+    for _ in range(2):
+        outbox.next(0)
+        outbox.delivered(7)
+    outbox.count(2, 2)
+    assert (outbox.queued, outbox.set_aside) == (0, 2)
+
+
+# --- against a store ------------------------------------------------------------------------------------
+
+
+class Rig:
+    """An outbox and a journal whose answers come when they are let, over any number of boots."""
+
+    def __init__(self) -> None:
+        self.journal = MemoryJournal()
+        self.recorded = 0
+        self.facts: dict[int, Fact] = {}
+        self.took: list[int] = []
+        self.lost: set[int] = set()
+        self.transactions: dict[str, int] = {}
+        self.begin(Recollection(1))
+
+    def begin(self, memory: Recollection) -> None:
+        self.jobs: list[StoreJob] = []
+        self.answers: list[object] = []
+        self.now = 0
+        self.outbox = Outbox(known_clock(memory.boot), memory)
+        self.outbox.pace.attempts = 2
+        self.ask()
+
+    def ask(self) -> None:
+        fetch = self.outbox.fetch()
+        if fetch is not None:
+            self.jobs.append(fetch)
+
+    def record(self, fact: Fact) -> None:
+        self.recorded += 1
+        self.facts[self.recorded] = fact
+        self.jobs.append(Record(self.recorded, fact))
+
+    def write(self) -> None:
+        """The oldest job is done."""
+        if self.jobs:
+            self.answers += self.journal.perform(self.jobs.pop(0))
+
+    def hear(self) -> None:
+        """The oldest answer arrives."""
+        if not self.answers:
+            return
+        match self.answers.pop(0):
+            case Durable() as done:
+                aside = self.outbox.add(done)
+                self.jobs += [aside] if aside else []
+            case Fetched() as found:
+                self.outbox.fetched(found)
+            case Counted(queued, set_aside):
+                self.outbox.count(queued, set_aside)
+            case _:
+                raise AssertionError
+        self.ask()
+
+    def attempt(self, outcome: str) -> bool:
+        """The head goes out, if one may; what comes of it."""
+        self.now += 400 * SECOND
+        request = self.outbox.next(self.now)
+        if request is None:
+            return False
+        assert self.outbox.head is not None
+        fact = self.facts[self.outbox.head.entry]
+        self.check(fact, request)
+        if outcome == "ok":
+            self.take(fact, request)
+        elif outcome == "cut":
+            self.outbox.interrupted()
+        else:
+            aside = self.outbox.failed(self.now)
+            self.jobs += [aside] if aside else []
+        self.ask()
+        return True
+
+    def check(self, fact: Fact, request: v16.Request) -> None:
+        """The request is the head's own, with its session's number."""
+        if isinstance(fact, Started):
+            assert isinstance(request, v16.StartTransaction)
+            assert request.id_tag == fact.tag
+            return
+        assert isinstance(request, v16.MeterValues if isinstance(fact, Metered) else v16.StopTransaction)
+        assert request.transaction_id == self.transactions[fact.session]  # pyright: ignore[reportAttributeAccessIssue]
+
+    def take(self, fact: Fact, request: v16.Request) -> None:
+        number = None
+        if isinstance(request, v16.StartTransaction):
+            number = self.transactions.setdefault(fact.session, len(self.transactions) + 1)
+        done = self.outbox.delivered(number)
+        self.took.append(done.entry)
+        self.jobs.append(Delivered(done.entry, fact.session, number))
+
+    def restart(self) -> None:
+        """What was not written is lost: facts as if they had never been, deliveries to be made again."""
+        for job in self.jobs:
+            if isinstance(job, Record):
+                self.lost.add(job.entry)
+                self.facts.pop(job.entry)
+            elif isinstance(job, Delivered):
+                self.took.remove(job.entry)
+        boot = self.journal.found.boot + 1
+        self.journal = self.journal.restart(boot)
+        self.recorded = self.journal.found.last_entry
+        self.begin(self.journal.found)
+
+    def resend(self, session: str) -> None:
+        self.outbox.take_back(session)
+        self.jobs.append(Resend(session))
+        self.ask()
+
+    def settle(self) -> None:
+        """Everything that can go goes."""
+        while self.jobs or self.answers or self.attempt("ok"):
+            self.write()
+            self.hear()
+
+
+STEP = st.sampled_from(
+    "fact fact fact write write hear hear ok ok cut fail fail restart resend run".split()  # noqa: SIM905
+)
+
+
+class Tale:
+    """A rig, and sessions that begin, are metered and end, as a number chooses."""
+
+    def __init__(self) -> None:
+        self.rig = Rig()
+        self.open: list[str] = []
+        self.sessions = 0
+
+    def fact(self, choice: int) -> None:
+        if not self.open or choice % 5 == 0:
+            self.sessions += 1
+            self.open.append(f"S{self.sessions}")
+            self.rig.record(started(self.open[-1], tag=self.open[-1]))
+            return
+        name = self.open[choice % len(self.open)]
+        if choice % 2:
+            self.rig.record(metered(name))
+        else:
+            self.open.remove(name)
+            self.rig.record(ended(name))
+
+    def restart(self) -> None:
+        self.rig.restart()
+        self.open = [each.start.session for each in self.rig.journal.found.open_sessions]
+
+    def run(self) -> None:
+        for _ in range(30):
+            self.rig.write()
+            self.rig.hear()
+            self.rig.attempt("ok")
+
+    def step(self, word: str, choice: int) -> None:
+        if word == "resend":
+            self.rig.resend(f"S{1 + choice % max(1, self.sessions)}")
+        elif word in ("ok", "cut", "fail"):
+            self.rig.attempt(word)
+        elif word == "fact":
+            self.fact(choice)
+        else:
+            {"write": self.rig.write, "hear": self.rig.hear, "restart": self.restart, "run": self.run}[word]()
+
+
+@pytest.mark.requirement("R-53", "R-54")
+@given(burst=st.integers(0, 90), steps=st.lists(st.tuples(STEP, st.integers(0, 9)), max_size=80))
+@settings(max_examples=150, deadline=None)
+def test_every_fact_reaches_the_backend_once_and_in_order(burst: int, steps: list[tuple[str, int]]) -> None:
+    """In any order of records, writes, answers, failures, restarts and taking back, against a real store."""
+    tale = Tale()
+    rig = tale.rig
+    for number in range(burst):
+        tale.fact(number)
+    for word, choice in steps:
+        tale.step(word, choice)
+    rig.settle()
+    assert (rig.outbox.queued, rig.outbox.set_aside) == (0, len(rig.journal._aside))
+    for number in range(1, tale.sessions + 1):
+        rig.resend(f"S{number}")
+        rig.settle()
+    _judge(rig)
+
+
+def _judge(rig: Rig) -> None:
+    """Each fact once; of a session first the start, and its end after it."""
+    assert sorted(rig.took) == sorted(rig.facts)
+    assert (rig.outbox.queued, rig.outbox.set_aside) == (0, 0)
+    places = {entry: place for place, entry in enumerate(rig.took)}
+    starts = {f.session: places[n] for n, f in rig.facts.items() if isinstance(f, Started)}
+    for entry, fact in rig.facts.items():
+        assert places[entry] >= starts[fact.session]
+    ends = [(f.session, places[n]) for n, f in rig.facts.items() if isinstance(f, Ended)]
+    assert len(ends) == len(dict(ends))

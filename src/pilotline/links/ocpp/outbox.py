@@ -121,7 +121,9 @@ class Outbox:
 
     def holds(self, entry: int) -> bool:
         """Whether this entry, or one before it, has still to go out."""
-        return bool(self._queue) and self._queue[0].entry <= entry
+        if self._queue:
+            return self._queue[0].entry <= entry
+        return not self._whole and self._reached < entry  # it is in the store
 
     def waiting(self, now: int) -> bool:
         """Whether the head is kept back until its next attempt."""
@@ -147,9 +149,8 @@ class Outbox:
         done = self._pop()
         if isinstance(done.fact, Started) and transaction is not None:
             self._transactions[done.fact.session] = transaction
-        if (
-            isinstance(done.fact, Ended) and not self.set_aside
-        ):  # else a person may ask for meter values of it
+        asked_for = self.set_aside > 0  # a person may still want meter values of any session sent
+        if isinstance(done.fact, Ended) and not asked_for:
             self._transactions.pop(done.fact.session, None)
         return done
 

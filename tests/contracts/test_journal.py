@@ -1,0 +1,291 @@
+"""What every journal does with its jobs: the store on a disk and its twin in memory, word for word."""
+
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pilotline.drivers.store import WINDOW, Store
+from pilotline.simulator.journal import MemoryJournal
+from pilotline.vocabulary.journal import (
+    BootTime,
+    CachedTag,
+    Counted,
+    Delivered,
+    Durable,
+    Ended,
+    Fetch,
+    Fetched,
+    KeepRegister,
+    Metered,
+    MeterSample,
+    OpenSession,
+    Recollection,
+    Record,
+    Resend,
+    SampledValue,
+    SetAside,
+    Started,
+    StoreAvailability,
+    StoreEvent,
+    StoreJob,
+    StoreKey,
+    StoreZeros,
+    Zero,
+    ZerosStored,
+)
+from pilotline.vocabulary.status import AuthStatus, ReadingContext, StopReason
+from pilotline.vocabulary.time import Stamp
+
+ANSWERED = (Record, SetAside, Resend, Fetch, StoreZeros)
+
+
+class Journal(Protocol):
+    """What both can do: perform jobs, and begin anew with what was written."""
+
+    def perform(self, *jobs: StoreJob) -> list[StoreEvent]: ...
+
+    def restart(self) -> Recollection: ...
+
+    def close(self) -> None: ...
+
+
+class OnDisk:
+    """The store, asked synchronously."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open()
+
+    def _open(self) -> None:
+        self._answers: queue.Queue[StoreEvent] = queue.Queue()
+        self._store = Store(self._path)
+        self._store.start(self._answers.put)
+
+    def perform(self, *jobs: StoreJob) -> list[StoreEvent]:
+        for job in (*jobs, Fetch(1 << 60)):  # the last is no lazy one, so that nobody waits for company
+            self._store.submit(job)
+        count = sum(isinstance(job, ANSWERED) for job in jobs)
+        return [self._answers.get(timeout=10) for _ in range(count + 1)][:-1]
+
+    def restart(self) -> Recollection:
+        self._store.close()
+        self._open()
+        return self._store.recollection
+
+    def close(self) -> None:
+        self._store.close()
+
+
+class InMemory:
+    """The twin."""
+
+    def __init__(self) -> None:
+        self._journal = MemoryJournal()
+
+    def perform(self, *jobs: StoreJob) -> list[StoreEvent]:
+        return [answer for job in jobs for answer in self._journal.perform(job)]
+
+    def restart(self) -> Recollection:
+        self._journal = self._journal.restart(self._journal.found.boot + 1)
+        return self._journal.found
+
+    def close(self) -> None:
+        pass
+
+
+MAKERS: dict[str, Callable[[Path], Journal]] = {"disk": OnDisk, "memory": lambda _path: InMemory()}
+
+
+@pytest.fixture(params=MAKERS)
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
+    made = MAKERS[request.param](tmp_path / "journal.db")
+    yield made
+    made.close()
+
+
+def started(session: str = "s1", at: int = 5, boot: int = 1, utc: int | None = None) -> Started:
+    return Started(session, 1, "TAG", 1_000, Stamp(boot, at, utc))
+
+
+def metered(session: str = "s1", at: int = 6, boot: int = 1) -> Metered:
+    values = (SampledValue("12.5", "Current.Import", "A", "L1"),)
+    return Metered(session, 1, MeterSample(Stamp(boot, at), ReadingContext.PERIODIC, values))
+
+
+def ended(session: str = "s1", at: int = 7, boot: int = 1) -> Ended:
+    return Ended(session, 1, 2_000, Stamp(boot, at), StopReason.EV_DISCONNECTED)
+
+
+def durables(*facts: Started | Metered | Ended) -> list[StoreEvent]:
+    return [Durable(entry, fact) for entry, fact in enumerate(facts, 1)]
+
+
+def records(*facts: Started | Metered | Ended) -> list[Record]:
+    return [Record(entry, fact) for entry, fact in enumerate(facts, 1)]
+
+
+def test_a_new_journal_remembers_nothing(journal: Journal) -> None:
+    """The second boot of an empty journal knows only that there was a first."""
+    assert journal.restart() == Recollection(boot=2, boots=(BootTime(1, 0, None), BootTime(2, 0, None)))
+
+
+@pytest.mark.requirement("R-53")
+def test_every_record_is_answered_and_waits_in_order(journal: Journal) -> None:
+    """Durable for each, and all are handed out again, whole and in order, also by the next boot."""
+    facts = (started(utc=77), metered(), ended())
+    assert journal.perform(*records(*facts)) == durables(*facts)
+    found = journal.restart()
+    assert (found.last_entry, found.queued, found.open_sessions) == (3, 3, ())
+    assert journal.perform(Fetch(0)) == [Fetched(tuple(Durable(n, f) for n, f in enumerate(facts, 1)), True)]
+
+
+def test_what_waits_is_handed_out_in_windows(journal: Journal) -> None:
+    """A window at a time; the last one says so, and an exact fit is the last."""
+    journal.perform(*records(*(metered(at=n) for n in range(WINDOW + 10))))
+    first, second, fit = journal.perform(Fetch(0), Fetch(WINDOW), Fetch(10))
+    assert isinstance(first, Fetched)
+    assert isinstance(second, Fetched)
+    assert isinstance(fit, Fetched)
+    assert [(len(each.entries), each.last) for each in (first, second, fit)] == [
+        (WINDOW, False),
+        (10, True),
+        (WINDOW, True),
+    ]
+
+
+def test_a_delivered_entry_is_gone_and_the_number_of_its_session_is_kept(journal: Journal) -> None:
+    """As long as the session is open or something of it is left; afterwards it is forgotten."""
+    journal.perform(*records(started(), metered()), Delivered(1, "s1", 77), Delivered(2, "s1"))
+    found = journal.restart()
+    assert (dict(found.transactions), found.queued) == ({"s1": 77}, 0)
+    journal.perform(Record(3, ended()))
+    assert dict(journal.restart().transactions) == {"s1": 77}
+    journal.perform(Delivered(3, "s1"))
+    assert dict(journal.restart().transactions) == {}
+
+
+@pytest.mark.requirement("R-52")
+def test_an_open_session_is_found_with_its_last_register(journal: Journal) -> None:
+    """The last one kept; a session without one has the register of its start."""
+    journal.perform(*records(started("s1", utc=99), started("s2"), started("s3"), ended("s3")))
+    journal.perform(KeepRegister("s1", 1_234, Stamp(1, 99, 123)), KeepRegister("s3", 9_999, Stamp(1, 100)))
+    assert journal.restart().open_sessions == (
+        OpenSession(started("s1", utc=99), 1_234, Stamp(1, 99)),
+        OpenSession(started("s2"), 1_000, Stamp(1, 5)),
+    )
+
+
+@pytest.mark.requirement("R-51")
+def test_boots_are_known_by_their_last_moment_and_their_zero(journal: Journal) -> None:
+    """Any fact or register moves the last moment, of its own boot; zeros are kept, estimates as such."""
+    journal.perform(*records(started(at=5)), KeepRegister("s1", 1, Stamp(1, 50)), Record(2, metered(at=40)))
+    journal.restart()
+    journal.perform(Record(3, ended(at=70)), Record(4, started("s2", at=9, boot=2)))
+    zeros = (Zero(2, 1_000_000), Zero(1, 999_000, estimated=True), Zero(9, 5))
+    assert journal.perform(StoreZeros(zeros)) == [ZerosStored(zeros)]
+    assert journal.restart().boots == (
+        BootTime(1, 70, zeros[1]),
+        BootTime(2, 9, zeros[0]),
+        BootTime(3, 0, None),
+    )
+
+
+@pytest.mark.requirement("R-54")
+def test_a_session_set_aside_is_kept_counted_and_can_be_taken_back(journal: Journal) -> None:
+    """Whole, with what comes of it later; not handed out until a person asks, also after a restart."""
+    journal.perform(*records(started("s1"), started("s2"), metered("s1")))
+    assert journal.perform(SetAside(1, "s1", whole=True)) == [Counted(1, 2)]
+    assert journal.perform(Record(4, ended("s1")), SetAside(4, "s1", whole=True))[1] == Counted(1, 3)
+    found = journal.restart()
+    assert (found.queued, found.set_aside, found.aside_sessions) == (1, 3, frozenset({"s1"}))
+    assert journal.perform(Fetch(0)) == [Fetched((Durable(2, started("s2")),), last=True)]
+    assert journal.perform(Resend("s1")) == [Counted(4, 0)]
+    (fetched,) = journal.perform(Fetch(0))
+    assert isinstance(fetched, Fetched)
+    assert [done.entry for done in fetched.entries] == [1, 2, 3, 4]
+    assert journal.restart().aside_sessions == frozenset()
+
+
+@pytest.mark.requirement("R-54")
+def test_meter_values_set_aside_take_nothing_with_them(journal: Journal) -> None:
+    """The session's other entries go on, also after a restart."""
+    journal.perform(*records(started(), metered(), ended()))
+    assert journal.perform(SetAside(2, "s1", whole=False)) == [Counted(2, 1)]
+    found = journal.restart()
+    assert (found.queued, found.set_aside, found.aside_sessions) == (2, 1, frozenset())
+
+
+@pytest.mark.requirement("R-54")
+def test_what_was_recorded_just_before_a_crash_joins_its_session_aside(journal: Journal) -> None:
+    """An entry that nobody could set aside any more neither waits for ever nor is lost."""
+    journal.perform(*records(started()), SetAside(1, "s1", whole=True), Record(2, ended()))
+    found = journal.restart()
+    assert (found.queued, found.set_aside) == (0, 2)
+    assert journal.perform(Resend("s1")) == [Counted(2, 0)]
+
+
+def test_settings_service_and_tags_survive(journal: Journal) -> None:
+    """The last word of each; tags are the same in any case."""
+    blocked = CachedTag("ABC", AuthStatus.BLOCKED, 5, "PARENT")
+    accepted = CachedTag("abc", AuthStatus.ACCEPTED)
+    other = CachedTag("0001", AuthStatus.EXPIRED)
+    journal.perform(StoreKey("LightIntensity", 40), StoreKey("LightIntensity", 50), StoreKey("c_APN", None))
+    journal.perform(StoreAvailability(1, operative=False), StoreAvailability(2, operative=False))
+    journal.perform(StoreAvailability(2, operative=True), blocked, accepted, other)
+    for _ in range(2):
+        found = journal.restart()
+        assert dict(found.keys) == {"LightIntensity": 50, "c_APN": None}
+        assert found.inoperative == frozenset({1})
+        assert found.tags == (other, accepted)
+
+
+SESSIONS = st.sampled_from(["s1", "s2", "s3"])
+MOMENTS = st.builds(Stamp, st.just(1), st.integers(0, 100))
+JOBS: st.SearchStrategy[StoreJob] = st.one_of(
+    st.builds(Delivered, st.integers(1, 9), SESSIONS, st.one_of(st.none(), st.integers(1, 9))),
+    st.builds(SetAside, st.integers(1, 9), SESSIONS, st.booleans()),
+    st.builds(Resend, SESSIONS),
+    st.builds(Fetch, st.integers(0, 9)),
+    st.builds(KeepRegister, SESSIONS, st.integers(0, 9_999), MOMENTS),
+    st.builds(
+        StoreZeros, st.lists(st.builds(Zero, st.integers(1, 3), st.integers(0, 9)), max_size=2).map(tuple)
+    ),
+    st.builds(StoreAvailability, st.integers(1, 2), st.booleans()),
+    st.builds(CachedTag, st.sampled_from(["a", "A", "b"]), st.sampled_from(list(AuthStatus))),
+)
+
+
+def _numbered(jobs: Sequence[StoreJob | str]) -> list[StoreJob | str]:
+    """A record where the story says "next": three sessions, one after the other, of three facts each."""
+    facts = [make(name) for name in ("s1", "s2", "s3") for make in (started, metered, ended)]
+    entries = iter(enumerate(facts, 1))
+    found: list[StoreJob | str] = []
+    for job in jobs:
+        if job == "next":
+            entry, fact = next(entries, (0, None))
+            found += [Record(entry, fact)] if fact else []
+        else:
+            found.append(job)
+    return found
+
+
+@given(st.lists(st.one_of(st.just("next"), st.just("next"), JOBS, st.just("restart")), max_size=25))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_both_say_the_same_to_any_story(
+    tmp_path_factory: pytest.TempPathFactory, story: list[StoreJob | str]
+) -> None:
+    """Whatever jobs come and wherever the boots end, answers and recollections are equal."""
+    disk, memory = OnDisk(tmp_path_factory.mktemp("journal") / "journal.db"), InMemory()
+    try:
+        for job in [*_numbered(story), "restart"]:
+            if isinstance(job, str):
+                assert disk.restart() == memory.restart()
+            else:
+                assert disk.perform(job) == memory.perform(job)
+    finally:
+        disk.close()
