@@ -158,6 +158,17 @@ def test_every_wait_is_reached_and_says_its_sentence(wait: Wait) -> None:
     assert why.sentence[-1] in ".)"
 
 
+def test_what_a_silent_board_said_last_is_not_shown() -> None:
+    """Its relay is unknown then, and so is what it measured; the sentence says that it does not answer."""
+    bench = StationBench(online=True)
+    bench.charge()
+    assert look(bench).relay is True
+    lose_the_board(bench)
+    seen = look(bench)
+    assert (seen.relay, seen.pilot_state, seen.current_a) == (None, "?", (None, None, None))
+    assert seen.why.code == "no_board"
+
+
 def test_sentences_ask_for_words_that_people_read() -> None:
     """The holes of the table's sentences are the few words the snapshot fills."""
     holes = {name for wait in WAITS for _, name, _, _ in string.Formatter().parse(wait.sentence) if name}

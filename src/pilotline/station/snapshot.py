@@ -15,6 +15,8 @@ from pilotline.vocabulary.pilot import PilotState
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.vocabulary.time import SECOND
 
+Triple = tuple[float | None, float | None, float | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -48,16 +50,19 @@ class TransactionView:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorView:
-    """One connector; unknown values are None. ``limit_reason`` is the name of the winning source."""
+    """One connector; unknown values are None. ``limit_reason`` is the name of the winning source.
+
+    While the safety module does not answer, what it said last is not shown: the relay is then None.
+    """
 
     id: int
     ocpp_status: str | None
     pilot_state: str
-    relay: bool
+    relay: bool | None
     offered_a: float
     limit_reason: str
-    current_a: tuple[float, float, float]
-    voltage_v: tuple[float, float, float]
+    current_a: Triple
+    voltage_v: Triple
     power_w: int | None
     energy_wh: int | None
     temperature_c: float | None
@@ -73,17 +78,18 @@ def view(station: Station, now: int) -> tuple[ConnectorView, ...]:
 
 
 def _connector(connector: Connector, now: int) -> ConnectorView:
-    report, measured, meter = connector.board.report, connector.board.measurement, connector.measured
+    board, meter = connector.board, connector.measured
+    report, measured = (board.report, board.measurement) if board.alive(now) else (None, None)
     light = connector.light
     return ConnectorView(
         id=connector.number,
         ocpp_status=connector.status.value if connector.status else None,
         pilot_state=(report.pilot if report else PilotState.UNDEFINED).value,
-        relay=report is not None and report.relay,
+        relay=report.relay if report else None,
         offered_a=_amps(report.offer_ma if report else 0),
         limit_reason=connector.arbiter.winner(now).source.code_name,
-        current_a=_thousandths(measured.current_ma if measured else (0, 0, 0)),
-        voltage_v=_thousandths(measured.voltage_mv if measured else (0, 0, 0)),
+        current_a=_thousandths(measured.current_ma if measured else None),
+        voltage_v=_thousandths(measured.voltage_mv if measured else None),
         power_w=meter.total_power_w if meter else None,
         energy_wh=connector.register_wh,
         temperature_c=max(measured.temperature_mc) / 1_000 if measured else None,
@@ -104,7 +110,9 @@ def _transaction(session: Session | None) -> TransactionView | None:
     )
 
 
-def _thousandths(values: tuple[int, int, int]) -> tuple[float, float, float]:
+def _thousandths(values: tuple[int, int, int] | None) -> Triple:
+    if values is None:
+        return (None, None, None)
     l1, l2, l3 = (value / 1_000 for value in values)
     return (l1, l2, l3)
 
