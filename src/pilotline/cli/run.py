@@ -47,6 +47,7 @@ def serve_station(model: str, station_id: str, csms: str | None, data: Path | No
     """Run a station that another program scripts over standard input and output."""
     settings, folder = prepare(model, station_id, csms, data)
     launcher = Launcher(settings, folder, control.tell_status, control.tell_note)
+    _hear_ctrl_c()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(launcher))
 
@@ -65,6 +66,7 @@ def run_station(model: str, station_id: str, csms: str | None, data: Path | None
     if csms is None:
         screen.say("No backend (--csms): the station is offline and takes any card.")
     launcher = Launcher(settings, folder, screen.show, screen.note)
+    _hear_ctrl_c()
     try:
         with screen.live:
             asyncio.run(_run(launcher, load_story("demo") if demo else None, screen))
@@ -91,6 +93,11 @@ class Screen:
 
     def say(self, text: str) -> None:
         self._console.print(text, markup=False, soft_wrap=True)
+
+
+def _hear_ctrl_c() -> None:
+    """Started in the background by a shell, a program ignores SIGINT; a station ends on it all the same."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end_on_sigterm() -> None:
