@@ -127,10 +127,18 @@ class Store:
         self._closing = False
         self._post: Callable[[StoreEvent], object] = lambda _event: None
         try:
-            self._db = self._open(path)
-            self.recollection = _recollect(self._db)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         except sqlite3.Error as error:
             raise _unusable(path, error) from None
+        try:
+            _prepare(self._db, path)
+            self.recollection = _recollect(self._db)
+        except sqlite3.Error as error:
+            self._db.close()
+            raise _unusable(path, error) from None
+        except StoreError:
+            self._db.close()
+            raise
 
     def start(self, post: Callable[[StoreEvent], object]) -> None:
         self._post = post
@@ -151,23 +159,6 @@ class Store:
         if self._thread is not None:
             self._thread.join()
         self._db.close()
-
-    # --- opening ---
-
-    @staticmethod
-    def _open(path: Path) -> sqlite3.Connection:
-        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version > len(MIGRATIONS):
-            database.close()
-            raise _too_new(path, version)
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            database.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version={number}; COMMIT;")
-        database.execute(_JOIN_ASIDE)
-        database.execute("INSERT INTO boots DEFAULT VALUES")
-        return database
 
     # --- the writer's thread ---
 
@@ -231,6 +222,19 @@ class Store:
         self.faults.strike()
         self._db.execute("COMMIT")
         return answers
+
+
+def _prepare(db: sqlite3.Connection, path: Path) -> None:
+    """Bring the file to this version's schema and count the boot; a newer one's is left as it is."""
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise _too_new(path, version)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=FULL")
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version={number}; COMMIT;")
+    db.execute(_JOIN_ASIDE)
+    db.execute("INSERT INTO boots DEFAULT VALUES")
 
 
 def _is_metered(job: object) -> bool:
