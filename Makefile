@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.set-up
+PAGE := src/pilotline/panel/page/index.html
+PAGE_SOURCES := $(shell find web/panel -type f -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -11,25 +13,32 @@ STAMP := .venv/.set-up
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(STAMP)  ## install everything into .venv; quick when nothing changed
+setup: $(STAMP) $(PAGE)  ## install everything into .venv and build the page; quick when nothing changed
 	@echo "Set up in .venv; try: make run"
 
 $(STAMP): uv.lock pyproject.toml scripts/setup.sh
 	@scripts/setup.sh "$(PYTHON)"
 	@touch $@
 
-run: $(STAMP)  ## start a virtual station; a simulated car comes, charges and leaves
-	@$(BIN)/pilotline run --demo
+$(PAGE): $(STAMP) scripts/page.sh $(PAGE_SOURCES)
+	@scripts/page.sh build
+	@touch $@
 
-test: $(STAMP)  ## run all tests that need no root
+run: $(STAMP) $(PAGE)  ## start a virtual station with its page, a simulated car and a simulated backend
+	@$(BIN)/pilotline run --csms virtual
+
+test: $(STAMP) $(PAGE)  ## run all tests that need no root
+	@scripts/browser.sh
+	@scripts/page.sh test
 	@$(BIN)/pytest
 
-check: $(STAMP)  ## format, lint, types, import contracts, then the tests: what CI runs
+check: $(STAMP) $(PAGE)  ## format, lint, types, import contracts, then the tests: what CI runs
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	scripts/page.sh check
+	@$(MAKE) --no-print-directory test
 
 N ?= 1000
 torture: $(STAMP)  ## kill stations N times in the middle of sessions, then judge the books
@@ -44,7 +53,8 @@ requirements: $(STAMP)  ## run the tests and print requirement -> tests
 format: $(STAMP)  ## put the code into its format and mend what can be mended
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	scripts/page.sh format
 
 clean:  ## remove what these targets made, .venv included; never the data of a station
-	rm -rf .venv dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv dist web/panel/node_modules src/pilotline/panel/page .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,14 +1,19 @@
 """``pilotline simulate``: its own stories end as written, others are refused by line and reason."""
 
+import http.client
 import json
+import signal
+import socket
 import subprocess
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from websockets.sync.client import connect
 
 from pilotline.simulator.story import list_stories
-from support.processes import COMMAND, environment, pilotline
+from support.processes import COMMAND, environment, pilotline, read_until, started
 
 STORIES = tuple(list_stories())
 
@@ -140,3 +145,112 @@ def test_a_story_that_comes_with_pilotline_ends_as_written(
     out, err = plays[name].communicate()
     assert (plays[name].returncode, err) == (0, "")
     assert out.splitlines()[-1].endswith("The story ends as written.")
+
+
+# --- with a page ------------------------------------------------------------------------------------
+
+
+def page_of(station: subprocess.Popen[str], lines: list[str]) -> str:
+    """Host and port of the page, from the first line."""
+    return read_until(station.stdout, "The page: ", lines).split()[2].removeprefix("http://").rstrip("/")
+
+
+def asked(page: str, path: str, **args: Any) -> Any:
+    """What the page says: a GET, or an operation with its arguments."""
+    line = http.client.HTTPConnection(page, timeout=30)
+    try:
+        if path.startswith("/api/operations/"):
+            line.request("POST", path, json.dumps(args), {"content-type": "application/json"})
+        else:
+            line.request("GET", path)
+        return json.load(line.getresponse())
+    finally:
+        line.close()
+
+
+def test_a_story_is_shown_on_a_page_whose_time_can_be_stopped_and_hurried(tmp_path: Path) -> None:
+    """Over HTTP and the live line; SIGTERM ends it in order, with a page open, and the trace is whole."""
+    lines: list[str] = []
+    (tmp_path / "own.story").write_text("wait ocpp_status=Available\nplug_in\nafter 10h\n")
+    with started(tmp_path, "simulate", "own.story", "--panel", "0", "--trace", "t.jsonl") as station:
+        page = page_of(station, lines)
+        assert "at 60 times real time" in lines[-1]
+        with connect(f"ws://{page}/api/live") as live:
+            whole = json.loads(live.recv(20))
+            assert whole["picture"]["station"]["virtual"]
+            assert whole["picture"]["lapse"]["story"] == "own.story"
+            assert asked(page, "/api/operations/time_lapse", speed=0) == {"value": None}
+            stands = asked(page, "/api/picture")
+            assert stands["picture"]["lapse"]["speed"] == 0
+            asked(page, "/api/operations/present_tag", tag="04A1")
+            assert asked(page, "/api/picture")["at_ms"] == stands["at_ms"]
+            asked(page, "/api/operations/time_lapse", speed=60)
+            while (
+                whole.get("picture", {}).get("connectors", {}).get("1", {}).get("ocpp_status") != "Charging"
+            ):
+                whole = json.loads(live.recv(20))
+            station.terminate()
+            read_until(station.stdout, "Stopped.", lines)
+        assert station.wait(10) == 0
+    assert "Traceback" not in "".join(lines)
+    assert any("> plug_in" in line for line in lines)
+    assert [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
+
+
+def test_without_a_story_the_station_is_there_to_be_played_with(tmp_path: Path) -> None:
+    """In real time; stopped by its own page or by Ctrl-C, with code 0."""
+    lines: list[str] = []
+    with started(tmp_path, "simulate", "--panel", "0") as station:
+        page = page_of(station, lines)
+        assert "in real time" in lines[-1]
+        assert asked(page, "/api/picture")["picture"]["lapse"]["speed"] == 1
+        asked(page, "/api/operations/stop")
+        read_until(station.stdout, "Stopped.", lines)
+        assert station.wait(10) == 0
+    with started(tmp_path, "simulate", "--panel", "0") as station:
+        page_of(station, lines)
+        station.send_signal(signal.SIGINT)
+        read_until(station.stdout, "Stopped.", lines)
+        assert station.wait(10) == 0
+    assert "Traceback" not in "".join(lines)
+
+
+def test_a_story_that_fails_leaves_the_station_on_its_page(tmp_path: Path) -> None:
+    """Told with line and reason; time goes on."""
+    lines: list[str] = []
+    (tmp_path / "bad.story").write_text("after 2s\nunplug\n")
+    with started(tmp_path, "simulate", "bad.story", "--panel", "0") as station:
+        page = page_of(station, lines)
+        told = read_until(station.stdout, "bad.story:2: No plug is in.", lines)
+        assert told.startswith("00:00:02  ")
+        assert asked(page, "/api/picture")["picture"]["lapse"]["note"] == "bad.story:2: No plug is in."
+        assert asked(page, "/api/operations/plug_in") == {"value": None}
+
+
+def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
+    """Exit code 2, and nothing is played."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = pilotline(tmp_path, "simulate", "demo", "--panel", str(port))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == (
+        f"pilotline: Port {port} is in use by another program; "
+        "choose another with --panel PORT (0: any free one).\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["nosuch"], "nosuch: There is no such story; there are demo, evening, "),
+        (["demo", "--trace", "/proc/trace"], "The trace /proc/trace cannot be written: "),
+        (["--model", "nosuch"], "nosuch: no such model; there are evnet-7kw-s, evnet-7kw-t2"),
+    ],
+)
+def test_what_cannot_be_read_or_written_is_named_before_a_page_is_served(
+    tmp_path: Path, args: list[str], sentence: str
+) -> None:
+    """The same sentences as without a page."""
+    ended = pilotline(tmp_path, "simulate", "--panel", "0", *args)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(f"pilotline: {sentence}")

@@ -1,26 +1,33 @@
 """Stories: reading them, playing them, and refusing what does not go, by line and reason."""
 
 import re
+from collections.abc import Callable
+from functools import cache
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotline.links.operations import OPERATIONS
+from pilotline.links.operations import OPERATIONS, OperationError
 from pilotline.models.reader import load_charger
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH
-from pilotline.simulator.station import VirtualStation
+from pilotline.simulator.station import Traced, VirtualStation
 from pilotline.simulator.story import (
+    NO_HOST,
     OTHER_WORDS,
+    Playing,
     Step,
+    Story,
     StoryError,
     StoryRunner,
     duration_us,
     list_stories,
     load_story,
     parse_story,
+    perform,
 )
 from pilotline.vocabulary.time import HOUR, MINUTE, MS, SECOND
 from pilotline.wire.ocpp import v16
@@ -209,3 +216,153 @@ def test_a_key_can_be_changed_more_than_once() -> None:
     """Each change is a call of its own."""
     station = play("config_set key=LightIntensity value=10\nconfig_set key=lightintensity value=20\nafter 1s")
     assert station.host.station.keys["LightIntensity"] == 20
+
+
+# --- in pieces --------------------------------------------------------------------------------------
+
+LIVELY = parse_story(
+    "lively",
+    "plug_in\nnetwork up=false\nafter 0s\nnetwork up=true\nwait ocpp_status=Preparing\n"
+    "config_set key=LightIntensity value=20\npresent_tag tag=04A1\nwait ocpp_status=Charging\nafter 7s\n"
+    "ev state=B\nafter 1500ms\nev state=C\nafter 2s\nlimit_current limit_ma=0\nafter 9s\n"
+    "unplug\nwait ocpp_status=Available\ninject fault=EVSE_FAULT_CP_STATE\nwait ocpp_status=Faulted",
+)
+"""All kinds of steps, in half a minute."""
+
+
+def traced(play: Callable[[VirtualStation, list[str]], object]) -> list[str]:
+    """Everything that passes in a story, with the steps between, and when it ends."""
+    told: list[str] = []
+
+    def note(passed: Traced) -> None:
+        told.append(f"{passed.at} {passed.source} {passed.target} {passed.what!r}")
+
+    station = VirtualStation(MODEL, trace=note)
+    play(station, told)
+    return [*told, f"{station.timeline.now} {station.snapshot()} {station.world_view()}"]
+
+
+@cache
+def straight(story: str) -> list[str]:
+    """A story in one piece."""
+
+    def play(station: VirtualStation, told: list[str]) -> None:
+        StoryRunner(station, lambda step: told.append(str(step))).play(known(story))
+
+    return traced(play)
+
+
+def known(story: str) -> Story:
+    return LIVELY if story == LIVELY.name else load_story(story)
+
+
+def sliced(story: str, pieces: list[int], look: Callable[[VirtualStation], object]) -> list[str]:
+    """A story in pieces of these lengths, over and over, with a look at the station after each."""
+
+    def play(station: VirtualStation, told: list[str]) -> None:
+        playing = Playing(station, known(story), lambda step: told.append(str(step)))
+        for piece in chain.from_iterable(repeat(pieces)):
+            if playing.advance(station.timeline.now + piece):
+                return
+            look(station)
+
+    return traced(play)
+
+
+def look_closely(station: VirtualStation) -> None:
+    """All that a page asks for."""
+    station.snapshot()
+    station.world_view()
+    station.bench_view()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 9 * SECOND), max_size=8))
+def test_a_story_is_the_same_in_pieces_of_any_size_whoever_looks(pieces: list[int]) -> None:
+    """The same bytes, texts and steps at the same times, and the same end."""
+    assert sliced("lively", [*pieces, 100 * MS], look_closely) == straight("lively")
+
+
+@pytest.mark.parametrize("name", ["demo", "missing_diode", "evening"])
+def test_the_stories_that_come_with_pilotline_are_the_same_in_pieces(name: str) -> None:
+    """In those of 60 times real time, and in one that ends in the middle of another."""
+    assert sliced(name, [3 * SECOND, 1, 0, 777_777], look_closely) == straight(name)
+
+
+def test_the_last_piece_ends_where_the_story_does() -> None:
+    """And what comes after it is not the story's."""
+    station = VirtualStation(MODEL)
+    playing = Playing(station, parse_story("s", "after 3s\nplug_in"))
+    assert not playing.advance(2 * SECOND)
+    assert station.timeline.now == 2 * SECOND
+    assert playing.advance(HOUR)
+    assert station.timeline.now == 3 * SECOND
+    assert playing.advance(HOUR)
+    assert station.timeline.now == 3 * SECOND
+
+
+def test_a_piece_that_ends_with_a_pause_takes_the_step_after_it() -> None:
+    """A step is taken at its time, not with the next piece."""
+    station = VirtualStation(MODEL)
+    playing = Playing(station, parse_story("s", "after 2s\nplug_in\nafter 1s"))
+    assert not playing.advance(2 * SECOND)
+    assert station.world_view().plugged
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["after 2s\nplug_in\nplug_in", "wait ocpp_status=Charging timeout_s=3", "wait relay=false mood=good"],
+)
+def test_what_does_not_go_does_not_go_in_pieces_either(text: str) -> None:
+    """The same sentence at the same time; then the story has ended."""
+    assert failed(text, HOUR) == failed(text, 300 * MS)
+
+
+def failed(text: str, piece: int) -> tuple[str, int]:
+    """The sentence and the time of a story that fails, in pieces of this length."""
+    station = VirtualStation(MODEL)
+    playing = Playing(station, parse_story("s", text))
+    for _ in range(100):
+        try:
+            playing.advance(station.timeline.now + piece)
+        except StoryError as error:
+            assert playing.advance(HOUR)
+            return str(error), station.timeline.now
+    raise AssertionError("it went")
+
+
+# --- single steps -----------------------------------------------------------------------------------
+
+
+def test_nobody_answers_while_the_host_is_down() -> None:
+    """A sentence, and not a card that nobody has read."""
+    station = VirtualStation(MODEL)
+    station.run(2 * SECOND)
+    station.host_crash()
+    with pytest.raises(OperationError, match=re.escape(NO_HOST)):
+        perform(station, "present_tag", {"tag": "04A1"})
+    with pytest.raises(OperationError, match=re.escape(NO_HOST)):
+        perform(station, "config_set", {"key": "LightIntensity", "value": "9"})
+    assert station.read_keys([]) is None
+    station.run(2 * SECOND)
+    assert perform(station, "config_set", {"key": "LightIntensity", "value": "9"}) == "Accepted"
+
+
+def test_a_wait_waits_for_the_word_of_the_new_host() -> None:
+    """What a dead host said last is no longer so."""
+    station = VirtualStation(MODEL)
+    station.run(2 * SECOND)
+    station.host_crash(down=5 * SECOND)
+    StoryRunner(station).play(parse_story("s", "wait connected=true"))
+    assert station.timeline.now >= 7 * SECOND
+
+
+def test_keys_can_be_read_beside_the_station() -> None:
+    """Those named, or all."""
+    station = VirtualStation(MODEL)
+    station.run(SECOND)
+    one, all_ = station.read_keys(["lightintensity", "nosuch"]), station.read_keys([])
+    assert one is not None
+    assert all_ is not None
+    assert [(key.name, one.unknown) for key in one.readings] == [("LightIntensity", ("nosuch",))]
+    assert {"LightIntensity", "HeartbeatInterval"} <= {key.name for key in all_.readings}

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -17,12 +18,18 @@ TAG = "04A1B2C3D4E5F6"
 class Bench:
     """What a story does to a station and sees of it. ``statuses`` are the statuses in order, each once."""
 
-    def __init__(self, folder: Path, csms: str | None = None, model: str = "evnet-7kw-s") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        csms: str | None = None,
+        model: str = "evnet-7kw-s",
+        panel: socket.socket | None = None,
+    ) -> None:
         self.folder = DataFolder(folder)
         self.notes: list[str] = []
         self.statuses: list[str | None] = []
         self._news = asyncio.Event()
-        settings = Settings(model, "BENCH 1", csms)
+        settings = Settings(model, "BENCH 1", csms, panel=panel)
         self.launcher = Launcher(settings, self.folder, self._see, self.notes.append)
 
     async def do(self, word: str, **args: Any) -> Any:
@@ -81,9 +88,14 @@ class Bench:
 
 
 @asynccontextmanager
-async def running(folder: Path, csms: str | None = None, model: str = "evnet-7kw-s") -> AsyncGenerator[Bench]:
-    """A station that is Available, until the block ends; its children end with it."""
-    bench = Bench(folder, csms, model)
+async def running(
+    folder: Path,
+    csms: str | None = None,
+    model: str = "evnet-7kw-s",
+    panel: socket.socket | None = None,
+) -> AsyncGenerator[Bench]:
+    """A station that is Available, until the block ends, its page on ``panel``; its children end with it."""
+    bench = Bench(folder, csms, model, panel)
     task = asyncio.create_task(bench.launcher.run())
     try:
         await bench.wait(ocpp_status="Available")

@@ -21,6 +21,7 @@ class ControlLine:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
         self.lines: list[dict[str, Any]] = []
+        self._notes: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._answers: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
         self._last_id = 0
         self._lock = threading.Lock()
@@ -31,6 +32,10 @@ class ControlLine:
     def events(self) -> list[dict[str, Any]]:
         """What nobody asked for, so far."""
         return [line for line in self.lines if "event" in line]
+
+    def note(self) -> str:
+        """The next note, from the first one on."""
+        return self._notes.get(timeout=LONGEST_S)
 
     def begin(self, op: str, **args: Any) -> int:
         """Send a request; its answer is fetched with ``answer_to``."""
@@ -86,6 +91,8 @@ class ControlLine:
             message = json.loads(line)
             assert isinstance(message, dict)
             self.lines.append(message)
+            if message.get("event") == "note":
+                self._notes.put(message["value"])
             if "id" in message:
                 self._queue(message["id"]).put(message)
 

@@ -30,9 +30,15 @@ ModelOption = Annotated[
 ]
 IdOption = Annotated[str, typer.Option("--id", help="The station's OCPP identity.")]
 _CSMS_HELP = (
-    "The backend's WebSocket address, such as ws://127.0.0.1:9000/ocpp; without it the station is offline."
+    "The backend's WebSocket address, such as ws://127.0.0.1:9000/ocpp, or virtual for a simulated one; "
+    "without it the station is offline."
 )
 _DATA_HELP = "The station's folder for ports, logs and memory."
+_PANEL_HELP = "The loopback port of the page; 0 for any free one."
+_LAPSE_HELP = (
+    "Show it on a page at this loopback port (0: any free one), a minute a second or as is chosen there. "
+    "When the story has ended, and without one (in real time then), it is yours to play with. Ctrl-C ends it."
+)
 
 
 @app.command()
@@ -41,33 +47,45 @@ def run(
     station_id: IdOption = "PILOT-1",
     csms: Annotated[str | None, typer.Option("--csms", help=_CSMS_HELP)] = None,
     data: Annotated[Path | None, typer.Option("--data", help=_DATA_HELP)] = None,
+    panel: Annotated[int | None, typer.Option("--panel", min=0, max=65535, help=_PANEL_HELP)] = None,
+    no_panel: Annotated[bool, typer.Option("--no-panel", help="Serve no page.")] = False,
     demo: Annotated[bool, typer.Option("--demo", help="A simulated car comes, charges and leaves.")] = False,
     control: Annotated[
         Control | None,
         typer.Option("--control", help="Let a program script the station: JSON lines on stdio."),
     ] = None,
 ) -> None:
-    """Run a virtual station in real time: launcher, board and host. Ctrl-C ends it."""
-    from pilotline.cli.run import run_station, serve_station
+    """Run a virtual station in real time, with a page to watch it and play with it. Ctrl-C ends it."""
+    from pilotline.cli.run import DEFAULT_PORT, Wishes, run_station, serve_station
 
-    if control is Control.STDIO:
-        serve_station(model, station_id, csms, data)
-        return
-    run_station(model, station_id, csms, data, demo)
+    quiet = control is Control.STDIO  # a program that scripts the station asks for the page if it wants one
+    port = None if no_panel else panel if panel is not None else None if quiet else DEFAULT_PORT
+    wishes = Wishes(model, station_id, csms, data, port)
+    if quiet:
+        serve_station(wishes)
+    else:
+        run_station(wishes, demo)
 
 
 @app.command()
 def simulate(
     story: Annotated[
-        str | None, typer.Argument(help="A story by name or a .story file; without one they are listed.")
+        str | None,
+        typer.Argument(help="A story by name or a .story file; without one (nor --panel) they are listed."),
     ] = None,
     model: ModelOption = "evnet-7kw-s",
     trace: Annotated[
         Path | None,
         typer.Option("--trace", help="Write what passes between the parts, one JSON object a line."),
     ] = None,
+    panel: Annotated[int | None, typer.Option("--panel", min=0, max=65535, help=_LAPSE_HELP)] = None,
 ) -> None:
-    """Play a story in simulated time: hours pass in seconds."""
+    """Play a story in simulated time: hours pass in seconds, or at the speed you choose on its page."""
+    if panel is not None:
+        from pilotline.cli.lapse import show
+
+        show(story, model, trace, panel)
+        return
     from pilotline.cli.simulate import list_all, play
 
     if story is None:

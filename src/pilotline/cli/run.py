@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-import signal
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.text import Text
 from pilotline.cli import control
 from pilotline.cli.errors import UsageError
 from pilotline.cli.narrator import Narrator, line
+from pilotline.cli.signals import end_on_sigterm, hear_ctrl_c
 from pilotline.drivers.ocpp_client import UrlError, parse_endpoint
 from pilotline.drivers.store import StoreError, check_journal
 from pilotline.links.host import HostView
@@ -21,7 +22,14 @@ from pilotline.models.reader import load_charger
 from pilotline.runtime.clocks import local_time
 from pilotline.runtime.folder import DataFolder, FolderError
 from pilotline.runtime.launcher import Launcher, Settings
+from pilotline.runtime.listener import ListenError, address, listen
+from pilotline.runtime.virtual_backend import backend_url
 from pilotline.simulator.story import Story, duration_us, load_story
+
+DEFAULT_PORT = 8080
+"""The page's, when nobody says otherwise."""
+VIRTUAL = "virtual"
+"""``--csms virtual``: a simulated backend, which runs beside the station and outlives its power cuts."""
 
 
 def default_folder(station_id: str) -> Path:
@@ -30,48 +38,77 @@ def default_folder(station_id: str) -> Path:
     return Path(home) / "pilotline" / "".join(c if c.isalnum() or c in "-_." else "_" for c in station_id)
 
 
-def prepare(model: str, station_id: str, csms: str | None, data: Path | None) -> tuple[Settings, DataFolder]:
+@dataclass(frozen=True)
+class Wishes:
+    """What the user said on the command line. ``panel`` is the page's port, None for no page."""
+
+    model: str
+    station_id: str
+    csms: str | None = None
+    data: Path | None = None
+    panel: int | None = None
+
+
+def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
     """Check all that the user said before anything starts. Raises UsageError, ModelError."""
-    load_charger(model)
+    load_charger(wishes.model)
+    csms = None if wishes.csms == VIRTUAL else wishes.csms
     try:
-        parse_endpoint(csms or "ws://localhost", station_id)
-        folder = DataFolder(data or default_folder(station_id))
+        parse_endpoint(csms or "ws://localhost", wishes.station_id)
+        folder = DataFolder(wishes.data or default_folder(wishes.station_id))
         check_journal(folder.journal)
-    except (UrlError, FolderError, StoreError) as error:
+        panel = None if wishes.panel is None else listen(wishes.panel)
+        if wishes.csms == VIRTUAL:
+            backend = listen(0)
+            csms = backend_url(backend)
+        else:
+            backend = None
+    except (UrlError, FolderError, StoreError, ListenError) as error:
         raise UsageError(str(error)) from None
-    absolute = str(Path(model).resolve()) if model.endswith(".toml") else model
-    return Settings(absolute, station_id, csms), folder
+    model = str(Path(wishes.model).resolve()) if wishes.model.endswith(".toml") else wishes.model
+    return Settings(model, wishes.station_id, csms, panel=panel, backend=backend), folder
 
 
-def serve_station(model: str, station_id: str, csms: str | None, data: Path | None) -> None:
+def serve_station(wishes: Wishes) -> None:
     """Run a station that another program scripts over standard input and output."""
-    settings, folder = prepare(model, station_id, csms, data)
+    settings, folder = prepare(wishes)
     launcher = Launcher(settings, folder, control.tell_status, control.tell_note)
-    _hear_ctrl_c()
+    if settings.panel is not None:
+        control.tell_note(f"The page: {address(settings.panel)}")
+    hear_ctrl_c()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(launcher))
 
 
 async def _serve(launcher: Launcher) -> None:
-    _end_on_sigterm()
+    end_on_sigterm()
     await control.serve(launcher)
 
 
-def run_station(model: str, station_id: str, csms: str | None, data: Path | None, demo: bool) -> None:
+def run_station(wishes: Wishes, demo: bool) -> None:
     """Run until Ctrl-C, telling the story on the terminal."""
-    settings, folder = prepare(model, station_id, csms, data)
-    console = Console(highlight=False)
-    screen = Screen(console)
-    screen.say(f"Pilotline {model}, station {station_id}, data in {folder.path}. Ctrl-C ends it.")
-    if csms is None:
-        screen.say("No backend (--csms): the station is offline and takes any card.")
+    settings, folder = prepare(wishes)
+    screen = Screen(Console(highlight=False))
+    _greet(screen, wishes, settings, folder, demo)
     launcher = Launcher(settings, folder, screen.show, screen.note)
-    _hear_ctrl_c()
+    hear_ctrl_c()
     try:
         with screen.live:
             asyncio.run(_run(launcher, load_story("demo") if demo else None, screen))
     except KeyboardInterrupt:
-        screen.say("Stopped.")
+        pass
+    screen.say("Stopped.")
+
+
+def _greet(screen: "Screen", wishes: Wishes, settings: Settings, folder: DataFolder, demo: bool) -> None:
+    screen.say(
+        f"Pilotline {wishes.model}, station {wishes.station_id}, data in {folder.path}. Ctrl-C ends it."
+    )
+    if wishes.csms is None:
+        screen.say("No backend (--csms): the station is offline and takes any card.")
+    if settings.panel is not None:
+        todo = "Watch the car there" if demo else "Plug the car in there"
+        screen.say(f"The page: {address(settings.panel)}  {todo}.")
 
 
 class Screen:
@@ -95,22 +132,26 @@ class Screen:
         self._console.print(text, markup=False, soft_wrap=True)
 
 
-def _hear_ctrl_c() -> None:
-    """Started in the background by a shell, a program ignores SIGINT; a station ends on it all the same."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _end_on_sigterm() -> None:
-    """What a service manager sends ends the station as Ctrl-C does."""
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
-
-
 async def _run(launcher: Launcher, story: Story | None, screen: Screen) -> None:
-    _end_on_sigterm()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(launcher.run())
-        if story is not None:
-            group.create_task(_play_for_ever(launcher, story, screen))
+    """Until somebody asks the station to stop."""
+    end_on_sigterm()
+    works = [launcher.run()]
+    if story is not None:
+        works.append(_play_for_ever(launcher, story, screen))
+    tasks = [asyncio.create_task(work) for work in works]
+    tasks.append(asyncio.create_task(_stopped(launcher)))
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _stopped(launcher: Launcher) -> None:
+    await launcher.stopped.wait()
 
 
 async def _play_for_ever(launcher: Launcher, story: Story, screen: Screen) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,15 @@ from pilotline.cli.narrator import Narrator
 from pilotline.links.host import FromBoard
 from pilotline.models.reader import load_charger
 from pilotline.simulator.station import Traced, VirtualStation
-from pilotline.simulator.story import Step, StoryError, StoryRunner, list_stories, load_story
+from pilotline.simulator.story import (
+    STORY_ENDS,
+    Step,
+    Story,
+    StoryError,
+    StoryRunner,
+    list_stories,
+    load_story,
+)
 from pilotline.vocabulary.time import SECOND
 
 
@@ -25,26 +34,30 @@ def list_all() -> None:
 
 def play(name: str, model: str, trace: Path | None) -> None:
     """Play one story; a StoryError or an unwritable trace is the user's to mend."""
-    charger = load_charger(model)
-    try:
-        story = load_story(name)
-    except StoryError as error:
-        raise UsageError(str(error)) from None
+    charger, story = load_charger(model), load(name)
     with ExitStack() as stack:
-        station = VirtualStation(charger, trace=_tracer(stack, trace) if trace else None)
+        station = VirtualStation(charger, trace=tracer(stack, trace) if trace else None)
         narrator = Narrator()
-        runner = StoryRunner(_told(station, narrator), lambda step: _announce(station, step))
+        tell(station, narrator)
         try:
-            runner.play(story)
+            StoryRunner(station, partial(announce, station)).play(story)
         except StoryError as error:
             raise UsageError(f"{error} (at {_clock(station.timeline.now)} of simulated time)") from None
         for line in narrator.tell(station.snapshot()):
-            print(f"{_clock(station.timeline.now)}  {line}")
-    print(f"{_clock(station.timeline.now)}  The story ends as written.")
+            say(station, line)
+    say(station, STORY_ENDS)
 
 
-def _told(station: VirtualStation, narrator: Narrator) -> VirtualStation:
-    """The station, looked at when its host has heard something, once a simulated second at most."""
+def load(name: str) -> Story:
+    """A story by name or path. Raises UsageError."""
+    try:
+        return load_story(name)
+    except StoryError as error:
+        raise UsageError(str(error)) from None
+
+
+def tell(station: VirtualStation, narrator: Narrator) -> None:
+    """Look at the station when its host has heard something, once a simulated second at most."""
     seen, not_before = 0, 0
 
     def due() -> int | None:
@@ -54,15 +67,20 @@ def _told(station: VirtualStation, narrator: Narrator) -> VirtualStation:
         nonlocal seen, not_before
         seen, not_before = station.host_events, now + SECOND
         for line in narrator.tell(station.snapshot()):
-            print(f"{_clock(now)}  {line}")
+            say(station, line)
 
     station.timeline.add(due, watch)
-    return station
 
 
-def _announce(station: VirtualStation, step: Step) -> None:
+def announce(station: VirtualStation, step: Step) -> None:
+    """Tell what is about to be done."""
     if step.word not in ("after", "wait"):
-        print(f"{_clock(station.timeline.now)}  > {step}")
+        say(station, f"> {step}")
+
+
+def say(station: VirtualStation, text: str) -> None:
+    """One line, at its simulated time."""
+    print(f"{_clock(station.timeline.now)}  {text}", flush=True)
 
 
 def _clock(now: int) -> str:
@@ -70,7 +88,7 @@ def _clock(now: int) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def _tracer(stack: ExitStack, path: Path) -> Callable[[Traced], None]:
+def tracer(stack: ExitStack, path: Path) -> Callable[[Traced], None]:
     """Writes each passing thing as one JSON object; bytes as hex, values by their fields."""
     try:
         file = stack.enter_context(path.open("wb"))

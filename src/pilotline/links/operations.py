@@ -24,6 +24,10 @@ class OperationError(ValueError):
     """An operation that is unknown, has wrong arguments or cannot be done; the message is a sentence."""
 
 
+class NoAnswerError(OperationError):
+    """The part of the station that would have to do it says nothing: it is being started again, or hangs."""
+
+
 Ask = PresentTag | StopCharging | LimitCurrent | ClearLatched
 
 

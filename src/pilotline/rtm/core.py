@@ -15,6 +15,7 @@ from pilotline.rtm.timing import Pulse, after
 from pilotline.rtm.wake_up import WakeUpPulse
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import (
+    HOST_LOST_LIGHT,
     LINK_PROTOCOL,
     BoardMessage,
     ClearFaults,
@@ -64,7 +65,6 @@ _SERVICE_TRIPS = faults.select(faults.Recovery.SERVICE) & faults.TRIPPING
 _ORDERLY = faults.mask_of(f for f in faults.FAULTS if f.stop is faults.Stop.ORDERLY)
 _NOT_MEASURED = Sample(at=0, pilot_high_mv=0, pilot_low_mv=0)
 """What stands before the first sample: a pilot with which nothing is allowed, and 0x80 if it stays so."""
-_HOST_LOST_LIGHT = Light(0xFF0000, 0x202020)
 _DEFAULT_SETTINGS = {Setting.VENTILATED_ENABLED: 0, Setting.LOCK_ENABLED: 1}
 
 
@@ -220,7 +220,7 @@ class Rtm:
             pilot=self._pilot_output(permitted, now),
             relay=self._relay.closed,
             lock=self._lock_command(permitted),
-            light=_HOST_LOST_LIGHT if self._faults.active & faults.MISSING_HOST else self._light,
+            light=HOST_LOST_LIGHT if self._faults.active & faults.MISSING_HOST else self._light,
             beep=self._beeps(now),
         )
 

@@ -22,13 +22,16 @@ from pilotline.runtime.clocks import CoreClock
 from pilotline.runtime.control import ControlServer
 from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import run_process
+from pilotline.runtime.words import served_by
 from pilotline.simulator.actions import ACTIONS, Refused
-from pilotline.simulator.bench import BENCH, BenchAction, CutLink, bench_actions
+from pilotline.simulator.bench import BENCH, BenchAction, CutLink, bench_actions, bench_view
 from pilotline.simulator.modbus_meter import ModbusMeter
 from pilotline.simulator.world import Event, Memory, World, WorldConfig
 from pilotline.vocabulary.board import Outputs, Sample
 from pilotline.vocabulary.charger import MeterSlot
 from pilotline.vocabulary.time import SECOND, Tick
+
+_WORDS = served_by("board")
 
 
 class Options(msgspec.Struct):
@@ -110,9 +113,10 @@ class BoardProcess:
     # --- the bench ---
 
     async def _handle(self, op: str, args: Mapping[str, Any]) -> Any:
-        if op == "world_view":
+        if op in _WORDS:
             self._world_loop.post(Tick())
-            return self._world.view()
+            view = self._world.view()
+            return view if op == "world_view" else bench_view(view, self._link_is_cut)
         if op not in ACTIONS and op not in BENCH:
             raise OperationError(f"The board knows no operation {op}.")
         for action in bench_actions(op, of_connector(op, args)):

@@ -5,6 +5,7 @@ It serves a virtual station and a real one alike: all it knows of the board is t
 
 import asyncio
 import random
+import socket
 import sys
 import uuid
 from collections.abc import Coroutine, Mapping
@@ -18,15 +19,18 @@ from pilotline import __version__
 from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient
 from pilotline.drivers.store import Store, list_aside
 from pilotline.drivers.tty import SerialPort
-from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEffect, HostEvent
+from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEffect, HostEvent, HostView
 from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, ClockLearned, SendText
 from pilotline.links.operations import OPERATIONS, OperationError, station_event
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
+from pilotline.panel.picture import Line, Picture, paint, plate_of
 from pilotline.runtime.clocks import CoreClock, wall_clock
 from pilotline.runtime.control import ControlServer
+from pilotline.runtime.host_port import HostPort
 from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import RESTART_ME, run_process
+from pilotline.runtime.station_panel import StationPanel
 from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, arguments, served_by
 from pilotline.station.events import CallAnswer, ChangeKey, KeysRead, MeterPace, MeterSaid, ReadKeys, Restart
 from pilotline.vocabulary.charger import MeterSlot
@@ -38,8 +42,10 @@ from pilotline.vocabulary.time import SECOND, Tick
 if TYPE_CHECKING:
     from pilotline.drivers.modbus_meter import ModbusMeterDriver
 
-PUBLISH_EVERY_S = 0.2
+PUBLISH_EVERY_S = 0.1
 """Snapshots are pushed at most this often, and only when something has changed."""
+GATHER_S = 0.005
+"""What happens within this time of a first event is in one snapshot with it."""
 WRITTEN_S = 8.0
 """A setting that the disk has not taken by then is answered as an error; it is written when the disk can."""
 _WORDS = served_by("host")
@@ -57,6 +63,10 @@ class Options(msgspec.Struct):
     meter: str
     csms: str | None = None
     call_timeout_s: float = 30.0
+    virtual: bool = True
+    """Whether the board is a simulated one, with a world around it to play with."""
+    panel: int | None = None
+    """The panel's listening socket, as a file descriptor handed down."""
 
 
 class HostProcess:
@@ -87,9 +97,16 @@ class HostProcess:
         self._local_call = 0
         self._local_answers: dict[int, CallAnswer | KeysRead] = {}
         self._published = b""
+        self._published_at = 0.0
         self._publishing: asyncio.TimerHandle | None = None
         self._restart = asyncio.Event()
+        self._model = model
         self._slot = model.meter
+        self._port = HostPort(
+            self._handle, self._control.ask, self._clock, self._show, virtual=options.virtual
+        )
+        self._panel = StationPanel(self._port)
+        self._panel_task: asyncio.Task[None] | None = None
         self._meter_driver: ModbusMeterDriver | None = None
         self._phases = model.rating.phases
 
@@ -106,6 +123,7 @@ class HostProcess:
         if self._slot is not None:
             works.append(self._poll_meter(self._slot))
         self._set_network(up=True)
+        self._serve_panel()
         tasks = [asyncio.create_task(work) for work in works]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -271,16 +289,53 @@ class HostProcess:
     # --- the snapshot ---
 
     def _publish_soon(self) -> None:
+        """At once when the last one is old enough, else when it is."""
         if self._publishing is None:
-            self._publishing = asyncio.get_running_loop().call_later(PUBLISH_EVERY_S, self._publish)
+            loop = asyncio.get_running_loop()
+            wait = self._published_at + PUBLISH_EVERY_S - loop.time()
+            self._publishing = loop.call_later(max(GATHER_S, wait), self._publish)
 
     def _publish(self) -> None:
         self._publishing = None
-        snapshot = self._core.snapshot(self._clock.now())
+        self._published_at = asyncio.get_running_loop().time()
+        snapshot = self._show()
         data = msgspec.json.encode(snapshot)
         if data != self._published:
             self._published = data
             self._control.push("status", msgspec.Raw(data))
+
+    # --- the panel ---
+
+    def _show(self) -> HostView:
+        """Show the panel what there is now."""
+        snapshot = self._core.snapshot(self._clock.now())
+        self._panel.see(self._paint(snapshot))
+        return snapshot
+
+    def _paint(self, snapshot: HostView) -> Picture:
+        options, zero = self._options, self._core.clock.stamp(0).utc_us
+        plate = plate_of(
+            self._model,
+            options.station_id,
+            options.serial,
+            __version__,
+            virtual=options.virtual,
+            zero_utc_ms=None if zero is None else zero // 1_000,
+        )
+        configured = self._backend is not None
+        line = Line(configured, cut=configured and self._backend_task is None)
+        return paint(plate, snapshot, line, self._port.world)
+
+    def _serve_panel(self) -> None:
+        if self._options.panel is not None:
+            listener = socket.socket(fileno=self._options.panel)
+            self._panel_task = asyncio.create_task(self._panel.serve(listener))
+            self._panel_task.add_done_callback(self._panel_ended)
+
+    def _panel_ended(self, task: asyncio.Task[None]) -> None:
+        """A panel that fails is logged and gone until the host's next start; charging goes on."""
+        if not task.cancelled():
+            self._log.error("the panel failed", exc_info=task.exception())
 
 
 def _fail_with(task: asyncio.Task[None]) -> None:

@@ -5,8 +5,9 @@ register outlive either. It looks into no core and decides nothing about chargin
 """
 
 import asyncio
+import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -15,12 +16,13 @@ from typing import Any
 import msgspec
 
 from pilotline.links.host import HostView
-from pilotline.links.operations import OPERATIONS, OperationError
+from pilotline.links.operations import OPERATIONS, NoAnswerError, OperationError
 from pilotline.links.waiting import Condition
 from pilotline.runtime import board_process, host_process
-from pilotline.runtime.control import LONGEST_LINE, ControlClient
+from pilotline.runtime.control import LONGEST_LINE, ControlClient, Handler, knows_nothing
 from pilotline.runtime.folder import DataFolder
 from pilotline.runtime.process import RESTART_ME
+from pilotline.runtime.virtual_backend import serve_backend
 from pilotline.runtime.words import WORDS, arguments, served_by
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH
@@ -37,6 +39,7 @@ START_S = 10.0
 HOST_WORDS = frozenset(OPERATIONS) | served_by("host")
 BOARD_WORDS = frozenset(ACTIONS) | frozenset(BENCH) | served_by("board")
 OWN_WORDS = served_by("launcher") | {"wait"}
+_ELSEWHERE = served_by("lapse")
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,28 @@ class Settings:
     csms: str | None = None
     serial: str = "SIM-0001"
     call_timeout_s: float = 30.0
+    panel: socket.socket | None = None
+    """Where the page is served: the host inherits it."""
+    backend: socket.socket | None = None
+    """Where a simulated backend is to listen, beside the station."""
 
 
 class Child:
     """One child process, started again whenever it ends, until told to stay down."""
 
     def __init__(
-        self, module: str, options: Callable[[], bytes], log: str, on_event: Callable[[str, Any], None]
+        self,
+        module: str,
+        options: Callable[[], bytes],
+        log: str,
+        on_event: Callable[[str, Any], None],
+        handle: Handler = knows_nothing,
+        files: Sequence[int] = (),
     ) -> None:
+        """``files`` are the descriptors it inherits; what it asks is served by ``handle``."""
         self._module = module
+        self._handle = handle
+        self._files = files
         self._options = options
         self._log = log
         self._on_event = on_event
@@ -95,7 +111,7 @@ class Child:
         if not self._has_started.is_set():
             await self._first_start()
         if self._client is None:
-            raise OperationError("That part of the station is not running at the moment.")
+            raise NoAnswerError("That part of the station is not running at the moment.")
         return await self._client.ask(op, args)
 
     async def _first_start(self) -> None:
@@ -114,11 +130,12 @@ class Child:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 limit=LONGEST_LINE,
+                pass_fds=self._files,
             )
         self._process, self._killed = process, False
         assert process.stdout is not None
         assert process.stdin is not None
-        self._client = ControlClient(process.stdout, process.stdin, self._on_event)
+        self._client = ControlClient(process.stdout, process.stdin, self._on_event, self._handle)
         self._has_started.set()
         try:
             await self._client.listen()
@@ -166,13 +183,15 @@ class Launcher:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.board.keep_running())
                 group.create_task(self.host.keep_running())
+                if self._settings.backend is not None:
+                    group.create_task(serve_backend(self._settings.backend))
         finally:
             self.board.kill()
             self.host.kill()
 
     async def ask(self, op: str, args: Mapping[str, Any]) -> Any:
         """Any operation by its word. Raises OperationError with a sentence."""
-        if op in WORDS:
+        if op in WORDS and op not in _ELSEWHERE:
             arguments(op, args)
         if op == "status":
             return {**await self.host.ask(op, args), "pids": self.pids}
@@ -232,7 +251,10 @@ class Launcher:
                 met.set_exception(error)
 
     def _child(self, name: str, module: str, options: Callable[[], bytes]) -> Child:
-        return Child(module, options, str(self._folder.log(name)), partial(self._event, name))
+        panel = self._settings.panel
+        files = (panel.fileno(),) if panel and name == "host" else ()
+        log = str(self._folder.log(name))
+        return Child(module, options, log, partial(self._event, name), self.ask, files)
 
     def _event(self, child: str, event: str, value: Any) -> None:
         match event:
@@ -281,5 +303,6 @@ class Launcher:
                 str(folder.meter_port),
                 settings.csms,
                 settings.call_timeout_s,
+                panel=settings.panel.fileno() if settings.panel else None,
             )
         )

@@ -49,6 +49,12 @@ class Network(msgspec.Struct, forbid_unknown_fields=True):
     up: bool
 
 
+class TimeLapse(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``time_lapse``: simulated seconds in one real second."""
+
+    speed: Annotated[float, msgspec.Meta(ge=0, le=3600)]
+
+
 class Word(NamedTuple):
     """One row: the arguments, who serves it, and what it does."""
 
@@ -66,9 +72,11 @@ WORDS: Mapping[str, Word] = {
     "set_aside": Word(Nothing, "host", "The sessions the backend would not take, with their starts."),
     "resend": Word(ResendSession, "host", "Send a session again that was set aside."),
     "world_view": Word(Nothing, "board", "The truth of the simulated world, whatever the station believes."),
+    "bench_view": Word(Nothing, "board", "What the bench's knobs stand at: plug, car, causes of faults."),
     "host_crash": Word(Nothing, "launcher", "Kill the host without last words; it starts again by itself."),
     "power_cycle": Word(Nothing, "launcher", "Kill host and board; plug and meter register persist."),
     "pids": Word(Nothing, "launcher", "The process numbers of board and host."),
+    "time_lapse": Word(TimeLapse, "lapse", "How fast simulated time runs, 0 a pause (`simulate --panel`)."),
     "stop": Word(Nothing, "launcher", "End the station, as the end of input does."),
 }
 """``wait`` is beside them: its arguments are any fields of the status."""

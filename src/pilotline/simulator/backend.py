@@ -29,7 +29,9 @@ class Booked:
 class VirtualBackend:
     """One station's connection. ``books`` are all requests taken, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, zero: datetime = MIDNIGHT) -> None:
+        """``zero`` is the wall-clock time at core time 0."""
+        self._zero = zero
         ids = count(1)
         self._rpc = Rpc(v16.Role.CENTRAL_SYSTEM, lambda: f"backend-{next(ids)}")
         self._transactions = count(1)
@@ -60,9 +62,9 @@ class VirtualBackend:
     def _answer(self, request: v16.Request, now: int) -> v16.Answer:
         match request:
             case v16.BootNotification():
-                return v16.BootNotificationAnswer(RegistrationStatus.ACCEPTED, _time(now), 300)
+                return v16.BootNotificationAnswer(RegistrationStatus.ACCEPTED, self._time(now), 300)
             case v16.Heartbeat():
-                return v16.HeartbeatAnswer(_time(now))
+                return v16.HeartbeatAnswer(self._time(now))
             case v16.Authorize(tag):
                 return v16.AuthorizeAnswer(self._judge(tag))
             case v16.StartTransaction():
@@ -73,6 +75,5 @@ class VirtualBackend:
     def _judge(self, tag: str) -> v16.IdTagInfo:
         return v16.IdTagInfo(self.refused_tags.get(tag, AuthStatus.ACCEPTED))
 
-
-def _time(now: int) -> str:
-    return v16.format_time(MIDNIGHT + timedelta(microseconds=now))
+    def _time(self, now: int) -> str:
+        return v16.format_time(self._zero + timedelta(microseconds=now))

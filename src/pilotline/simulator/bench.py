@@ -27,6 +27,10 @@ from pilotline.simulator.actions import (
     StopPower,
     WeldContact,
 )
+from pilotline.simulator.cable import RESISTOR_OHM
+from pilotline.simulator.world import WorldView
+from pilotline.vocabulary.board import LockPosition
+from pilotline.vocabulary.phases import PerPhase
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Inject:
             raise OperationError(
                 f"{self.fault} cannot be caused in this release; what can: {', '.join(CAUSES)}."
             )
-        return cause(self.active, self.value)
+        return cause.actions(self.active, self.value)
 
 
 def bench_actions(word: str, args: Mapping[str, Any]) -> Sequence[BenchAction]:
@@ -139,15 +143,34 @@ BENCH: Mapping[str, BenchWord] = {
     "inject": BenchWord(Inject, "Cause a fault by its name in the fault table, or end its cause."),
 }
 
-_Cause = Callable[[bool, float | None], Sequence[BenchAction]]
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One row: the actions that cause it or end it, and whether the world (or the cut link) holds it now."""
+
+    actions: Callable[[bool, float | None], Sequence[BenchAction]]
+    holds: Callable[[WorldView, bool], bool]
 
 
-def _weld(*poles: Pole) -> _Cause:
-    return lambda active, _value: [WeldContact(pole, active) for pole in poles]
+def _weld(*poles: Pole) -> Cause:
+    return Cause(
+        lambda active, _value: [WeldContact(pole, active) for pole in poles],
+        lambda world, _cut: world.welded.issuperset(poles),
+    )
 
 
-def _stick(*poles: Pole) -> _Cause:
-    return lambda active, _value: [StickContact(pole, active) for pole in poles]
+def _stick(*poles: Pole) -> Cause:
+    return Cause(
+        lambda active, _value: [StickContact(pole, active) for pole in poles],
+        lambda world, _cut: world.stuck.issuperset(poles),
+    )
+
+
+def _misbehaves(how: Misbehaviour) -> Cause:
+    return Cause(
+        lambda active, _value: [SetMisbehaviour(how, active)],
+        lambda world, _cut: how in world.misbehaviours,
+    )
 
 
 def _pilot_level(active: bool, value: float | None) -> Sequence[BenchAction]:
@@ -158,19 +181,72 @@ def _pilot_level(active: bool, value: float | None) -> Sequence[BenchAction]:
 def _proximity(active: bool, value: float | None) -> Sequence[BenchAction]:
     """``value``: what the resistor measures in ohm; none is a broken wire. Mended it is that of 32 A."""
     if not active:
-        return [SetProximity(220)]
+        return [SetProximity(RESISTOR_OHM[32_000])]
     return [SetProximity(None if value is None else round(value))]
 
 
-CAUSES: Mapping[str, _Cause] = {
+def _unreadable(world: WorldView, _cut: bool) -> bool:
+    return world.plugged and world.ohm not in RESISTOR_OHM.values()
+
+
+CAUSES: Mapping[str, Cause] = {
     "EVSE_FAULTS_POWER_RELAY": _stick(Pole.LIVE, Pole.NEUTRAL),
-    "EVSE_FAULT_CP_STATE": _pilot_level,
-    "EVSE_FAULT_DIODE_UNPRESENT": lambda active, _value: [SetMisbehaviour(Misbehaviour.NO_DIODE, active)],
-    "EVSE_FAULT_PP_UNPRESENT": _proximity,
-    "EVSE_FAULT_MISSING_HOST": lambda active, _value: [CutLink(active)],
+    "EVSE_FAULT_CP_STATE": Cause(_pilot_level, lambda world, _cut: world.pilot_offset_mv != 0),
+    "EVSE_FAULT_DIODE_UNPRESENT": _misbehaves(Misbehaviour.NO_DIODE),
+    "EVSE_FAULT_PP_UNPRESENT": Cause(_proximity, _unreadable),
+    "EVSE_FAULT_MISSING_HOST": Cause(lambda active, _value: [CutLink(active)], lambda _world, cut: cut),
     "EVSE_FAULT_VN_OUT_OPEN": _weld(Pole.NEUTRAL),
     "EVSE_FAULT_VN_OUT_CLOSE": _stick(Pole.NEUTRAL),
     "EVSE_FAULT_VL_OUT_OPEN": _weld(Pole.LIVE),
     "EVSE_FAULT_VL_OUT_CLOSE": _stick(Pole.LIVE),
 }
 """The faults the safety module watches so far, by what causes them. A new watch brings a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchView:
+    """What the bench's knobs stand at, in people's units; rounded, so that it rests when the world does.
+
+    ``car`` is the state the car shows on the pilot, ``wants`` its driver's wish, ``relay`` whether any
+    contact is closed in truth; ``causes`` are the rows of ``CAUSES`` that hold.
+    """
+
+    plugged: bool
+    cable_a: int | None
+    car: str
+    wants: bool
+    soc_percent: float
+    relay: bool
+    locked: bool
+    house_a: PerPhase[float]
+    voltage_v: PerPhase[float]
+    temperature_c: float
+    misbehaviours: tuple[str, ...]
+    causes: tuple[str, ...]
+
+
+def bench_view(world: WorldView, link_is_cut: bool) -> BenchView:
+    """The truth of the world, as a person at the bench reads it."""
+    return BenchView(
+        plugged=world.plugged,
+        cable_a=_rating_a(world.ohm) if world.plugged else None,
+        car=world.state.value,
+        wants=world.wants,
+        soc_percent=world.soc_permille / 10,
+        relay=any(world.contacts),
+        locked=world.lock is LockPosition.LOCKED,
+        house_a=_tenths(world.house_ma),
+        voltage_v=_tenths(world.voltage_mv),
+        temperature_c=round(max(world.temperature_mc) / 1_000, 1),
+        misbehaviours=tuple(sorted(each.value for each in world.misbehaviours)),
+        causes=tuple(name for name, cause in CAUSES.items() if cause.holds(world, link_is_cut)),
+    )
+
+
+def _rating_a(ohm: int | None) -> int | None:
+    return next((ma // 1_000 for ma, of_cable in RESISTOR_OHM.items() if of_cable == ohm), None)
+
+
+def _tenths(thousandths: PerPhase[int]) -> PerPhase[float]:
+    l1, l2, l3 = (round(value / 1_000, 1) for value in thousandths)
+    return PerPhase(l1, l2, l3)

@@ -58,6 +58,14 @@ class Contactor:
         return Contacts(live=self._poles[Pole.LIVE].closed, neutral=self._poles[Pole.NEUTRAL].closed)
 
     @property
+    def welded(self) -> frozenset[Pole]:
+        return frozenset(pole for pole, each in self._poles.items() if each.welded)
+
+    @property
+    def stuck(self) -> frozenset[Pole]:
+        return frozenset(pole for pole, each in self._poles.items() if each.stuck)
+
+    @property
     def due(self) -> int | None:
         """When a contact will move."""
         return earliest(*(pole.due for pole in self._poles.values()))

@@ -18,14 +18,14 @@ from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, SendT
 from pilotline.models.meter_profile import load_meter
 from pilotline.simulator.actions import Action, Refused
 from pilotline.simulator.backend import VirtualBackend
-from pilotline.simulator.bench import BenchAction, CutLink
+from pilotline.simulator.bench import BenchAction, BenchView, CutLink, bench_view
 from pilotline.simulator.car import CarConfig
 from pilotline.simulator.journal import MemoryJournal
 from pilotline.simulator.meter_bus import BusEffect, MeterBus, Send
 from pilotline.simulator.modbus_meter import ModbusMeter
 from pilotline.simulator.timeline import Timeline
-from pilotline.simulator.world import World, WorldConfig
-from pilotline.station.events import CallAnswer, ChangeKey, KeysRead, MeterPace, MeterSaid, Restart
+from pilotline.simulator.world import World, WorldConfig, WorldView
+from pilotline.station.events import CallAnswer, ChangeKey, KeysRead, MeterPace, MeterSaid, ReadKeys, Restart
 from pilotline.vocabulary.board import Outputs, Sample
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import Recollection, StoreJob, StoreTrouble
@@ -77,7 +77,8 @@ class VirtualStation:
         self.backend = VirtualBackend()
         self.restarts: list[Restart] = []
         self.host_events = 0
-        self._answers: dict[int, str] = {}
+        self._calls = count(-1, -1)
+        self._answers: dict[int, CallAnswer | KeysRead] = {}
         self._trace = trace
         self._online = False
         self._link_is_cut = False
@@ -118,11 +119,20 @@ class VirtualStation:
         self._note("bench", "host", event)
         self._tell_host(event, self.timeline.now)
 
-    def call(self, wish: ChangeKey) -> str:
-        """A local call (its number is negative) and the word it is answered with."""
-        self._answers.clear()
+    def change_key(self, key: str, text: str) -> str | None:
+        """Set a configuration key as somebody beside the station; the answer's word, None of no host."""
+        answer = self._call(ChangeKey(next(self._calls), key, text))
+        return answer.word if isinstance(answer, CallAnswer) else None
+
+    def read_keys(self, names: Sequence[str]) -> KeysRead | None:
+        """The keys of these names, or all when none is named; None while no host runs."""
+        answer = self._call(ReadKeys(next(self._calls), tuple(names)))
+        return answer if isinstance(answer, KeysRead) else None
+
+    def _call(self, wish: ChangeKey | ReadKeys) -> CallAnswer | KeysRead | None:
+        """A local call: its number is negative, and it is answered at once."""
         self.tell(wish)
-        return self._answers[wish.call]
+        return self._answers.pop(wish.call, None)
 
     def set_network(self, *, up: bool) -> None:
         """Connect the backend, or cut the line."""
@@ -164,8 +174,33 @@ class VirtualStation:
         """Let ``duration`` µs pass, or less when ``stop`` says so."""
         return self.timeline.run(self.timeline.now + duration, stop)
 
+    # --- looking at it, which changes nothing ---
+
+    @property
+    def online(self) -> bool:
+        """Whether the line to the backend is whole."""
+        return self._online
+
+    @property
+    def host_runs(self) -> bool:
+        return self._host_runs
+
+    @property
+    def host_since(self) -> int:
+        """When the host's own time began."""
+        return self._host_since
+
     def snapshot(self) -> HostView:
         return self.host.snapshot(self.timeline.now - self._host_since)
+
+    def world_view(self) -> WorldView:
+        """The truth as it is now."""
+        self._feed_world(_TICK)
+        return self.world.view()
+
+    def bench_view(self) -> BenchView:
+        """What the bench's knobs stand at."""
+        return bench_view(self.world_view(), self._link_is_cut)
 
     # --- world and board ---
 
@@ -218,10 +253,8 @@ class VirtualStation:
                     self._pace_meter(fast)
                 case Restart():
                     self.restarts.append(effect)
-                case CallAnswer(call, word):
-                    self._answers[call] = word
-                case KeysRead():
-                    pass
+                case CallAnswer() | KeysRead():
+                    self._answers[effect.call] = effect
                 case _:
                     self._note("host", "journal", effect)
                     self._write(effect)

@@ -12,18 +12,17 @@ duration, ``wait`` with what the status shall be. ``#`` begins a comment.
 
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pilotline.links.operations import OPERATIONS, OperationError, of_connector, station_event
 from pilotline.links.waiting import Condition
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH, bench_actions
 from pilotline.simulator.station import VirtualStation
-from pilotline.station.events import ChangeKey
 from pilotline.vocabulary.time import HOUR, MINUTE, MS, SECOND
 
 OTHER_WORDS = {
@@ -35,6 +34,10 @@ OTHER_WORDS = {
 _STORIES = files("pilotline.simulator").joinpath("stories")
 _UNITS = {"ms": MS, "s": SECOND, "m": MINUTE, "h": HOUR}
 _DURATION = re.compile(r"(\d+)(ms|s|m|h)")
+_FOR_EVER = 1 << 62
+STORY_ENDS = "The story ends as written."
+NO_HOST = "The host is starting again; ask again in a moment."
+"""The answer of a station whose host has crashed."""
 
 
 class StoryError(Exception):
@@ -135,74 +138,138 @@ def duration_us(text: str) -> int:
     return int(found[1]) * _UNITS[found[2]]
 
 
-class StoryRunner:
-    """Plays a story on a station in simulated time; ``on_step`` is told each step before it happens."""
+class Pause(NamedTuple):
+    """What a step waits for: until a time of the timeline, or until ``reached`` is true if that is sooner."""
 
-    def __init__(self, station: VirtualStation, on_step: Callable[[Step], None] = lambda _step: None) -> None:
+    until: int
+    reached: Callable[[], bool] | None = None
+
+
+class Playing:
+    """A story under way: ``advance`` lets time pass on its station, in pieces of any size.
+
+    However small the pieces, the same happens at the same times. ``on_step`` is told each step before it
+    happens.
+    """
+
+    def __init__(
+        self, station: VirtualStation, story: Story, on_step: Callable[[Step], None] = lambda _step: None
+    ) -> None:
         self._station = station
+        self._story = story
         self._on_step = on_step
-        self._calls = 0
+        self._line = 0
+        self._pauses = self._play()
+        self._pause: Pause | None = next(self._pauses)
 
-    def play(self, story: Story) -> None:
-        """All steps in order. Raises StoryError at the first that does not go as written."""
-        for step in story.steps:
+    def advance(self, until: int) -> bool:
+        """Go on until ``until``, or until the story has ended: then True. Raises StoryError, and it has."""
+        try:
+            while self._pause is not None:
+                if not self._rest(self._pause, until):
+                    return False
+        except OperationError as error:
+            self._pause = None
+            raise StoryError(self._story.name, self._line, str(error)) from None
+        return True
+
+    def _rest(self, pause: Pause, until: int) -> bool:
+        """Let time pass; whether the pause is over, and ``_pause`` what is waited for next."""
+        reached = self._station.timeline.run(min(until, pause.until), pause.reached)
+        if not reached and until < pause.until:
+            return False
+        try:
+            self._pause = self._pauses.send(reached)
+        except StopIteration:
+            self._pause = None
+        return True
+
+    def _play(self) -> Generator[Pause, bool, None]:
+        """All steps in order; the first pause is none, so that nothing happens before the first step."""
+        yield Pause(0, lambda: True)
+        for step in self._story.steps:
+            self._line = step.line
             self._on_step(step)
-            try:
-                self._perform(step)
-            except OperationError as error:
-                raise StoryError(story.name, step.line, str(error)) from None
+            yield from self._take(step)
 
-    def _perform(self, step: Step) -> None:
-        station, word = self._station, step.word
-        if word in ACTIONS or word in BENCH:
-            self._act(word, step.args)
-        elif word in OPERATIONS:
-            station.tell(station_event(word, step.args))
-        elif word == "after":
-            station.run(duration_us(step.args[""]))
-        elif word == "wait":
-            self._wait(Condition.read(step.args))
-        elif word == "network":
-            _take_only(step, "up")
-            station.set_network(up=_flag(step.args, "up"))
+    def _take(self, step: Step) -> Generator[Pause, bool, None]:
+        if step.word == "after":
+            yield Pause(self._station.timeline.now + duration_us(step.args[""]))
+        elif step.word == "wait":
+            yield from self._wait(Condition.read(step.args))
         else:
-            _take_only(step, "key", "value")
-            self._set_key(step.args)
+            perform(self._station, step.word, step.args)
 
-    def _act(self, word: str, args: Mapping[str, Any]) -> None:
-        for action in bench_actions(word, of_connector(word, args)):
-            refusal = self._station.do(action)
-            if refusal is not None:
-                raise OperationError(refusal)
-
-    def _wait(self, condition: Condition) -> None:
-        station = self._station
-        seen = -1
+    def _wait(self, condition: Condition) -> Generator[Pause, bool, None]:
+        station, seen = self._station, -1
 
         def reached() -> bool:
             nonlocal seen
-            if station.host_events == seen:
+            if station.host_events == seen or not station.host_runs:
                 return False
             seen = station.host_events
             return condition.holds(station.snapshot())
 
-        if not station.run(int(condition.timeout_s * SECOND), reached):
+        if not (yield Pause(station.timeline.now + int(condition.timeout_s * SECOND), reached)):
             raise OperationError(condition.missed(station.snapshot()))
 
-    def _set_key(self, args: Mapping[str, Any]) -> None:
-        self._calls -= 1
-        key, value = args.get("key"), args.get("value")
-        if key is None or value is None:
-            raise OperationError("config_set takes key and value.")
-        word = self._station.call(ChangeKey(self._calls, key, value))
-        if word not in ("Accepted", "RebootRequired"):
-            raise OperationError(f"{key} was not set to {value!r}: {word}.")
+
+class StoryRunner:
+    """Plays stories on a station straight through; ``on_step`` is told each step before it happens."""
+
+    def __init__(self, station: VirtualStation, on_step: Callable[[Step], None] = lambda _step: None) -> None:
+        self._station = station
+        self._on_step = on_step
+
+    def play(self, story: Story) -> None:
+        """All steps in order. Raises StoryError at the first that does not go as written."""
+        Playing(self._station, story, self._on_step).advance(_FOR_EVER)
 
 
-def _take_only(step: Step, *names: str) -> None:
-    for name in step.args:
+def perform(station: VirtualStation, word: str, args: Mapping[str, Any]) -> str | None:
+    """Do now what takes no time: all words but ``after`` and ``wait``. What is answered, if anything is.
+
+    Raises OperationError.
+    """
+    if word in ACTIONS or word in BENCH:
+        _act(station, word, args)
+    elif word in OPERATIONS:
+        event = station_event(word, args)
+        if not station.host_runs:
+            raise OperationError(NO_HOST)
+        station.tell(event)
+    elif word == "network":
+        _take_only(word, args, "up")
+        station.set_network(up=_flag(args, "up"))
+    else:
+        _take_only(word, args, "key", "value")
+        return _set_key(station, args)
+    return None
+
+
+def _act(station: VirtualStation, word: str, args: Mapping[str, Any]) -> None:
+    for action in bench_actions(word, of_connector(word, args)):
+        refusal = station.do(action)
+        if refusal is not None:
+            raise OperationError(refusal)
+
+
+def _set_key(station: VirtualStation, args: Mapping[str, Any]) -> str:
+    key, value = args.get("key"), args.get("value")
+    if key is None or value is None:
+        raise OperationError("config_set takes key and value.")
+    word = station.change_key(key, value)
+    if word is None:
+        raise OperationError(NO_HOST)
+    if word not in ("Accepted", "RebootRequired"):
+        raise OperationError(f"{key} was not set to {value!r}: {word}.")
+    return word
+
+
+def _take_only(word: str, args: Mapping[str, Any], *names: str) -> None:
+    for name in args:
         if name not in names:
-            raise OperationError(f"{step.word} has no argument {name}; it takes {', '.join(names)}.")
+            raise OperationError(f"{word} has no argument {name}; it takes {', '.join(names)}.")
 
 
 def _flag(args: Mapping[str, Any], name: str) -> bool:

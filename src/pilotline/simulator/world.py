@@ -14,6 +14,7 @@ from pilotline.simulator.actions import (
     Action,
     Misbehaviour,
     PlugIn,
+    Pole,
     Refused,
     SetAmbient,
     SetHouseLoad,
@@ -104,7 +105,8 @@ class Memory:
 class WorldView:
     """The truth at core time ``at``, for status lines, the page and tests; the RTM sees samples only.
 
-    ``wanted_ma`` is what the car aims at per phase, ``current_ma`` what flows.
+    ``wants`` is its driver's wish, ``wanted_ma`` what the car aims at per phase, ``current_ma`` what flows;
+    ``ohm`` is the resistor in the plug, ``proximity_ohm`` what the station's socket measures of it.
     """
 
     at: int
@@ -119,9 +121,14 @@ class WorldView:
     energy_wh: int
     contacts: Contacts
     lock: LockPosition
+    ohm: int | None
     proximity_ohm: int | None
     house_ma: PerPhase[int]
+    wants: bool
     misbehaviours: frozenset[Misbehaviour]
+    welded: frozenset[Pole]
+    stuck: frozenset[Pole]
+    pilot_offset_mv: int
 
 
 class World:
@@ -188,9 +195,14 @@ class World:
             energy_wh=whole_wh(self._register.at(now)),
             contacts=self._contactor.contacts,
             lock=self._lock.position,
+            ohm=self._cable.ohm,
             proximity_ohm=self._cable.proximity_ohm,
             house_ma=self._grid.house_ma,
+            wants=car.wants,
             misbehaviours=frozenset(car.misbehaviours),
+            welded=self._contactor.welded,
+            stuck=self._contactor.stuck,
+            pilot_offset_mv=self._pilot_offset_mv,
         )
 
     def reading(self) -> MeterReading:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pilotline.station import waits
 from pilotline.station.connector import Connector
 from pilotline.station.core import Station
+from pilotline.station.limits import Winner
 from pilotline.station.session import Phase, Session
 from pilotline.station.waits import Wait
 from pilotline.vocabulary import faults
-from pilotline.vocabulary.pilot import PilotState
+from pilotline.vocabulary.board import HOST_LOST_LIGHT
+from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotState
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.vocabulary.time import SECOND
 
@@ -38,6 +40,16 @@ class FaultView:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitView:
+    """Who limits the current now: the row of the limit table, and how far (A)."""
+
+    source: str
+    code: int
+    sentence: str
+    limit_a: float
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionView:
     """The running session; ``id`` is the backend's number, None until it has answered."""
 
@@ -52,7 +64,8 @@ class TransactionView:
 class ConnectorView:
     """One connector; unknown values are None. ``limit_reason`` is the name of the winning source.
 
-    While the safety module does not answer, what it said last is not shown: the relay is then None.
+    While the safety module does not answer, what it said last is not shown: the relay is then None, and the
+    light that by which it tells, on its own, that it hears nobody.
     """
 
     id: int
@@ -61,6 +74,7 @@ class ConnectorView:
     relay: bool | None
     offered_a: float
     limit_reason: str
+    limit: LimitView
     current_a: Triple
     voltage_v: Triple
     power_w: int | None
@@ -80,14 +94,16 @@ def view(station: Station, now: int) -> tuple[ConnectorView, ...]:
 def _connector(connector: Connector, now: int) -> ConnectorView:
     board, meter = connector.board, connector.measured
     report, measured = (board.report, board.measurement) if board.alive(now) else (None, None)
-    light = connector.light
+    light = connector.light if report or board.report is None else HOST_LOST_LIGHT
+    winner = connector.arbiter.winner(now)
     return ConnectorView(
         id=connector.number,
         ocpp_status=connector.status.value if connector.status else None,
         pilot_state=(report.pilot if report else PilotState.UNDEFINED).value,
         relay=report.relay if report else None,
         offered_a=_amps(report.offer_ma if report else 0),
-        limit_reason=connector.arbiter.winner(now).source.code_name,
+        limit_reason=winner.source.code_name,
+        limit=_limit(winner),
         current_a=_thousandths(measured.current_ma if measured else None),
         voltage_v=_thousandths(measured.voltage_mv if measured else None),
         power_w=meter.total_power_w if meter else None,
@@ -100,6 +116,14 @@ def _connector(connector: Connector, now: int) -> ConnectorView:
         why=explain(connector, now),
         light=(f"#{light.first:06x}", f"#{light.second:06x}", light.percent),
     )
+
+
+def _limit(winner: Winner) -> LimitView:
+    source, limit_a = winner.source, _amps(winner.limit_ma)
+    sentence = (
+        source.sentence.format(amps=f"{limit_a:g} A") if winner.limit_ma >= MIN_OFFER_MA else source.pause
+    )
+    return LimitView(source.name, source.code, sentence, limit_a)
 
 
 def _transaction(session: Session | None) -> TransactionView | None:

@@ -67,6 +67,10 @@ class Light(NamedTuple):
         return self.first != self.second
 
 
+HOST_LOST_LIGHT = Light(0xFF0000, 0x202020)
+"""What the RTM shows by itself while no host speaks to it (E-16)."""
+
+
 class Outputs(NamedTuple):
     """All the RTM drives. It is emitted whole whenever a part of it changes."""
 

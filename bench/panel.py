@@ -1,0 +1,100 @@
+"""The page's figures: `.venv/bin/python bench/panel.py`, a minute and a half; nothing passes or fails.
+
+Bytes of the first load; memory of the host without a visitor and with five pages open; from the relay to the
+pixel. A real station, Debian's Chromium, loopback.
+"""
+
+import gzip
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from pilotline.panel.files import PAGE
+from pilotline.runtime.clocks import CoreClock, local_time
+from support.browser import Panel, Station, chromium, station
+
+PAGES = 5
+ROUNDS = 20
+_SEEN = """() => new Promise((resolve) => {
+  const status = document.querySelector('[data-testid=status]');
+  new MutationObserver((_, observer) => {
+    if (!status.textContent.includes('Charging')) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.timeOrigin + performance.now())));
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+})"""
+"""The time at which a frame that says Charging has been painted."""
+
+
+def pss_mib(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def first_load() -> tuple[int, int]:
+    """Bytes of what the page needs before it shows anything, and of all of it, gzip."""
+    html = (PAGE / "index.html").read_text()
+    files = [path for path in (PAGE / "assets").iterdir() if path.suffix in (".js", ".css")]
+    first = [path for path in files if path.name in html]
+    page = len(gzip.compress(html.encode(), 9))
+    return page + _packed(first), page + _packed(files)
+
+
+def _packed(files: list[Path]) -> int:
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
+
+
+def visit(browser: Browser, bench: Station) -> Panel:
+    return Panel(browser.new_context().new_page(), bench.address).open()
+
+
+def relay_to_pixel(bench: Station, panel: Panel) -> list[float]:
+    """Milliseconds from closed contacts in the world to a painted frame that says Charging, ± one look."""
+    found: list[float] = []
+    for _ in range(ROUNDS):
+        bench.ask("plug_in")
+        panel.shows("why", "A car is plugged in")
+        panel.page.evaluate(f"window.seen = ({_SEEN})(); undefined")
+        bench.line.begin("present_tag", tag="04A1B2C3")
+        while not any(bench.ask("world_view")["contacts"]):  # the world tells nobody: it is looked at
+            pass
+        closed = local_time().timestamp() * 1_000
+        found.append(float(panel.page.evaluate("window.seen")) - closed)
+        bench.ask("unplug")
+        bench.wait(ocpp_status="Available")
+        panel.shows("why", "Ready")
+    return found
+
+
+def main() -> None:
+    first, whole = first_load()
+    print(f"first load, gzip: {first:,} bytes; with the chart, {whole:,}")
+    with chromium() as browser, tempfile.TemporaryDirectory() as folder, station(Path(folder)) as bench:
+        pids = bench.ask("pids")
+        print(f"host before the first visitor: {pss_mib(pids['host']):.1f} MiB PSS")
+        panels = [visit(browser, bench) for _ in range(PAGES)]
+        before, clock = cpu_s(pids["host"]), CoreClock()
+        panels[0].page.wait_for_timeout(15_000)
+        used = (cpu_s(pids["host"]) - before) / (clock.now() / 1e6)
+        print(
+            f"host with {PAGES} pages open, idle: {pss_mib(pids['host']):.1f} MiB PSS, {used:.1%} of a core"
+        )
+        for panel in panels[1:]:
+            panel.page.context.close()
+        times = relay_to_pixel(bench, panels[0])
+        middle, low, high = statistics.median(times), min(times), max(times)
+        print(f"relay closed to pixel: median {middle:.0f} ms ({low:.0f} to {high:.0f}), n={ROUNDS}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""What the panel needs of a station: one port, implemented by a host and by a simulated station."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class Row(Protocol):
+    """What the rows of all tables of operations have."""
+
+    @property
+    def type(self) -> type[Any]: ...
+
+    @property
+    def help(self) -> str: ...
+
+
+class Port(Protocol):
+    """``operations`` is every word with its row; ``virtual`` whether there is a bench to play on."""
+
+    @property
+    def operations(self) -> Mapping[str, Row]: ...
+
+    @property
+    def virtual(self) -> bool: ...
+
+    def now_ms(self) -> int:
+        """The station's own time, on the scale of the pictures."""
+        ...
+
+    async def look(self) -> None:
+        """Bring up to date what is only for eyes."""
+        ...
+
+    def watch(self, watched: bool) -> None:
+        """Somebody looks from now on, or nobody does any more: what is only for eyes may rest."""
+        ...
+
+    async def ask(self, word: str, args: Mapping[str, Any]) -> Any:
+        """Do an operation. Raises OperationError with a sentence, NoAnswerError if nobody is there."""
+        ...

@@ -1,0 +1,93 @@
+"""The panel's port into a host: its own words at once, all others by way of the launcher."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from pilotline.links.operations import OPERATIONS, OperationError
+from pilotline.panel.port import Row
+from pilotline.runtime.clocks import CoreClock
+from pilotline.runtime.control import Handler
+from pilotline.runtime.words import WORDS, served_by
+from pilotline.simulator.actions import ACTIONS
+from pilotline.simulator.bench import BENCH, BenchView
+
+LOOK_EVERY_S = 0.5
+"""The simulated world tells nobody what changes in it: while somebody watches, it is asked this often."""
+_OWN = (served_by("host") | frozenset(OPERATIONS)) - {"status"}  # the launcher adds what it knows of it
+_ELSEWHERE = served_by("lapse")
+
+
+class HostPort:
+    """``world`` is what the bench showed last; ``seen`` is called when that is new, before it is told."""
+
+    def __init__(
+        self, own: Handler, launcher: Handler, clock: CoreClock, seen: Callable[[], object], *, virtual: bool
+    ) -> None:
+        self._own = own
+        self._launcher = launcher
+        self._clock = clock
+        self._seen = seen
+        self._looking: asyncio.Task[None] | None = None
+        self.virtual = virtual
+        self.operations: Mapping[str, Row] = {
+            **{word: row for word, row in WORDS.items() if word not in _ELSEWHERE},
+            **OPERATIONS,
+            **(BENCH if virtual else {}),
+            **(ACTIONS if virtual else {}),
+        }
+        self.world: BenchView | None = None
+
+    def now_ms(self) -> int:
+        return self._clock.now() // 1_000
+
+    def watch(self, watched: bool) -> None:
+        """Look at the world for as long as somebody looks at the page."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+        if watched and self.virtual:
+            self._looking = asyncio.create_task(self._keep_looking())
+            self._looking.add_done_callback(_fail_with)
+
+    async def ask(self, word: str, args: Mapping[str, Any]) -> Any:
+        if word in _OWN:
+            return await self._ask_own(word, args)
+        value = await self._launcher(word, args)
+        await self.look()
+        return value
+
+    async def look(self) -> None:
+        """At the simulated world; a board that is just being started again is looked at the next time."""
+        if not self.virtual:
+            return
+        with suppress(OperationError, msgspec.ValidationError):
+            world = msgspec.convert(await self._launcher("bench_view", {}), BenchView)
+            if world != self.world:
+                self.world = world
+                self._seen()
+
+    async def _ask_own(self, word: str, args: Mapping[str, Any]) -> Any:
+        """A server answers a mistake with 500 and goes on; a core in an unknown state must not."""
+        try:
+            return await self._own(word, args)
+        except OperationError:
+            raise
+        except Exception as error:
+            context = {"message": f"{word}, asked by the panel, failed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)
+            raise
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _fail_with(task: asyncio.Task[None]) -> None:
+    """As in the host's own callbacks: a mistake in what looks at the core is one of the core's."""
+    if not task.cancelled():
+        task.result()

@@ -1,0 +1,40 @@
+"""One browser for all tests of this folder; each test has a station and a fresh page of its own."""
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from support.browser import PHONE, Panel, Station, chromium, station
+
+
+@pytest.fixture(scope="session")
+def browser() -> Generator[Browser]:
+    """Skips where there is none."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def bench(browser: Browser, tmp_path: Path) -> Generator[Station]:
+    """A virtual station, Available and online. It asks for the browser first: no browser, no station."""
+    with station(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Generator[Callable[..., Panel]]:
+    """Opens pages; none of them may have thrown an error by the end."""
+    panels: list[Panel] = []
+
+    def open_page(address: str, viewport: dict[str, int] = PHONE, **context: Any) -> Panel:
+        page = browser.new_context(viewport=viewport, **context).new_page()  # pyright: ignore[reportArgumentType]
+        panels.append(Panel(page, address))
+        return panels[-1].open()
+
+    yield open_page
+    for panel in panels:
+        panel.page.context.close()
+    assert [complaint for panel in panels for complaint in panel.complaints] == []

@@ -1,0 +1,115 @@
+"""A picture as a tree, what has changed in it, and how a client puts it together again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pilotline.panel.picture import Line, Picture, Tree, changes, merged, paint, tree_of
+from pilotline.simulator.bench import BenchView
+from pilotline.vocabulary.phases import PerPhase
+from support.panel import IDLE, PLATE, in_session, picture
+
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 5), st.text(max_size=3), st.lists(st.integers(0, 2), max_size=2)
+)
+INNER = st.fixed_dictionaries({"code": LEAVES, "limit": st.none() | st.fixed_dictionaries({"a": LEAVES})})
+TREES = st.fixed_dictionaries(
+    {
+        "station": st.fixed_dictionaries({"id": LEAVES, "phases": LEAVES}),
+        "connectors": st.fixed_dictionaries({"1": INNER, "2": INNER}),
+        "world": st.none() | INNER,
+        "lapse": st.none() | st.fixed_dictionaries({"speed": LEAVES}),
+    }
+)
+BENCH = BenchView(True, 32, "B", False, 50.0, False, True, PerPhase(0, 0, 0), PerPhase(230, 0, 0), 25, (), ())
+
+
+def leaves(tree: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+    """Every value that is no object, with its place."""
+    if not isinstance(tree, dict):
+        return [(path, tree)]
+    return [leaf for name, value in tree.items() for leaf in leaves(value, (*path, name))]
+
+
+def at(tree: Tree, path: Sequence[str]) -> Any:
+    """What stands there; a place under null is nothing."""
+    found: Any = tree
+    for name in path:
+        found = found.get(name, ...) if isinstance(found, dict) else ...
+    return found
+
+
+@given(TREES, TREES)
+def test_what_has_changed_merged_into_the_old_tree_is_the_new_one(old: Tree, new: Tree) -> None:
+    """A client that merges has the picture the station has."""
+    assert merged(old, changes(old, new)) == new
+
+
+@given(TREES, TREES)
+def test_nothing_is_said_twice(old: Tree, new: Tree) -> None:
+    """A value that stood there before is not said again."""
+    for path, value in leaves(changes(old, new)):
+        assert path
+        assert at(old, path) is ... or at(old, path) != value
+
+
+@given(TREES)
+def test_an_unchanged_tree_has_no_changes(tree: Tree) -> None:
+    """What has not changed costs nothing."""
+    assert changes(tree, msgspec.json.decode(msgspec.json.encode(tree))) == {}
+
+
+@given(TREES)
+def test_from_nothing_the_changes_are_the_whole_tree(tree: Tree) -> None:
+    """The first picture is new in all its parts, null ones among them."""
+    assert changes({}, tree) == tree
+
+
+@given(TREES, TREES)
+def test_merging_leaves_both_trees_as_they_were(old: Tree, new: Tree) -> None:
+    """A client may keep the old picture beside the new one."""
+    before = msgspec.json.encode(old)
+    change = changes(old, new)
+    said = msgspec.json.encode(change)
+    merged(old, change)
+    assert (msgspec.json.encode(old), msgspec.json.encode(change)) == (before, said)
+
+
+def test_an_object_that_becomes_null_and_one_that_comes_back_are_said_as_a_whole() -> None:
+    """Nothing is left out to say that it is gone."""
+    idle, busy = tree_of(picture(IDLE)), tree_of(picture(in_session()))
+    assert changes(busy, idle)["connectors"]["1"]["transaction"] is None
+    assert changes(idle, busy)["connectors"]["1"]["transaction"].keys() == {
+        "session", "id", "tag", "meter_start_wh", "phase",
+    }  # fmt: skip
+
+
+def test_a_list_is_replaced_as_a_whole() -> None:
+    """Lists have no parts with names."""
+    old, new = picture(IDLE), picture(replace(IDLE, current_a=(1.0, 0.0, 0.0)))
+    change = msgspec.json.encode(changes(tree_of(old), tree_of(new)))
+    assert change == b'{"connectors":{"1":{"current_a":[1.0,0.0,0.0]}}}'
+
+
+def test_a_tree_that_was_made_twice_has_no_changes() -> None:
+    """Two pictures of the same moment are the same, down to what msgspec makes of tuples and enumerations."""
+    shown = [Picture(PLATE, {"1": in_session()}, picture().backend, BENCH) for _ in range(2)]
+    assert changes(tree_of(shown[0]), tree_of(shown[1])) == {}
+
+
+def test_every_picture_has_the_same_names() -> None:
+    """``world`` and ``lapse`` are null where there is none, never absent."""
+    assert tree_of(picture()).keys() == {"station", "connectors", "backend", "world", "lapse"}
+    assert tree_of(picture())["world"] is None
+
+
+def test_a_painted_picture_tells_of_the_line_beside_the_snapshot() -> None:
+    """Whether a backend is configured or cut is not the core's knowledge."""
+    view: Any = type("View", (), {"connectors": (IDLE,), "backend": picture(queued=3).backend})
+    shown = paint(PLATE, view, Line(configured=True, cut=True))
+    assert (shown.backend.configured, shown.backend.cut, shown.backend.queued) == (True, True, 3)
+    assert list(shown.connectors) == ["1"]

@@ -1,0 +1,44 @@
+// Asking the station to do something, and telling what went wrong.
+import { perform, Refused, type Arguments } from "./api";
+import { NO_ANSWER } from "./words";
+
+const SHOWN_MS = 6_000;
+
+interface Toast {
+  id: number;
+  text: string;
+}
+
+class Toasts {
+  shown = $state<Toast[]>([]);
+  private last = 0;
+
+  say(text: string): void {
+    const id = (this.last += 1);
+    this.shown.push({ id, text });
+    setTimeout(() => this.drop(id), SHOWN_MS);
+  }
+
+  drop(id: number): void {
+    this.shown = this.shown.filter((each) => each.id !== id);
+  }
+}
+
+export const toasts = new Toasts();
+
+/** One control's operation: busy while it is under way, its failure said aloud. */
+export class Operation {
+  busy = $state(false);
+
+  async run(word: string, args: Arguments = {}): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      await perform(word, args);
+    } catch (error) {
+      toasts.say(error instanceof Refused ? error.message : NO_ANSWER);
+    } finally {
+      this.busy = false;
+    }
+  }
+}

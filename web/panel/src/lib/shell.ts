@@ -1,0 +1,80 @@
+// The thin shell of the live line: one socket, one timer, and the signs that a page wakes up.
+import { LiveLine, type Effect, type Event, type Since } from "./live";
+
+export interface Socket {
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: (() => void) | null;
+  close(): void;
+}
+
+export interface Surroundings {
+  clock: () => number;
+  connect: (since: Since | null) => Socket;
+  /** Called after everything that may have changed the line. */
+  changed: (line: LiveLine) => void;
+}
+
+const WAKING = ["online", "pageshow", "visibilitychange"];
+
+/** Keep the line up until the returned function is called. `signs` is where waking is heard of. */
+export function keepLive(around: Surroundings, signs: EventTarget[]): () => void {
+  const line = new LiveLine();
+  let socket: Socket | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function tell(event: Event): void {
+    for (const effect of line.handle(event, around.clock())) act(effect);
+    clearTimeout(timer);
+    timer = setTimeout(() => tell("deadline"), Math.max(0, line.deadline() - around.clock()));
+    around.changed(line);
+  }
+
+  function act(effect: Effect): void {
+    drop();
+    if (effect.do === "open") listen(around.connect(effect.since));
+  }
+
+  function listen(fresh: Socket): void {
+    socket = fresh;
+    fresh.onmessage = ({ data }) => tell({ text: String(data) });
+    fresh.onclose = () => {
+      socket = null;
+      tell("closed");
+    };
+  }
+
+  function drop(): void {
+    if (socket === null) return;
+    socket.onmessage = socket.onclose = null; // what an old socket still says counts no more
+    socket.close();
+    socket = null;
+  }
+
+  const wake = () => tell("wake");
+  for (const sign of signs) for (const name of WAKING) sign.addEventListener(name, wake);
+  tell("start");
+  return () => {
+    for (const sign of signs) for (const name of WAKING) sign.removeEventListener(name, wake);
+    clearTimeout(timer);
+    drop();
+  };
+}
+
+/** The station's live line, from this page's own address. */
+export function connect(since: Since | null): Socket {
+  const url = new URL("/api/live", location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  if (since) url.search = new URLSearchParams({ epoch: since.epoch, since: String(since.seq) }).toString();
+  return new WebSocket(url) as unknown as Socket;
+}
+
+/** A clock that counts a phone's sleep too, and that nobody who sets the time can turn back. */
+export function sleeplessClock(): () => number {
+  let [steady, wall, total] = [performance.now(), Date.now(), 0];
+  return () => {
+    const [nextSteady, nextWall] = [performance.now(), Date.now()];
+    total += Math.max(nextSteady - steady, nextWall - wall);
+    [steady, wall] = [nextSteady, nextWall];
+    return total;
+  };
+}
