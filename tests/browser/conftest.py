@@ -1,4 +1,4 @@
-"""One browser for all tests of this folder; each test has a station and a fresh page of its own."""
+"""One browser for all tests of a module; each test has a station and a fresh page of its own."""
 
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -10,9 +10,9 @@ from playwright.sync_api import Browser
 from support.browser import PHONE, Panel, Station, chromium, station
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
-    """Skips where there is none."""
+    """Skips where there is none. Playwright's event loop runs for as long: no other test may live beside it."""
     with chromium() as found:
         yield found
 

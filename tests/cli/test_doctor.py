@@ -66,7 +66,7 @@ def test_a_model_that_is_none_is_a_wrong_use(tmp_path: Path) -> None:
 
 def test_a_station_that_runs_here_is_no_illness(tmp_path: Path) -> None:
     """The folder is in use, and that is well."""
-    with started(tmp_path, "run") as station:
+    with started(tmp_path, "run", "--panel", "0") as station:
         read_until(station.stdout, "Ctrl-C ends it", [])
         shown = pilotline(tmp_path, "doctor")
     assert shown.returncode == 0
