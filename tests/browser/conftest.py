@@ -12,7 +12,7 @@ from support.browser import PHONE, Panel, Station, chromium, station
 
 @pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
-    """Skips where there is none. Playwright's event loop runs for as long, and other tests bring their own."""
+    """Skips where there is none. Its event loop runs for as long, and other tests bring their own."""
     with chromium() as found:
         yield found
 
