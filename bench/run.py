@@ -1,8 +1,9 @@
 """The benchmark table: what we measured, what we aim at, and a named peer beside it. Nothing passes or fails.
 
-`make bench` takes about six minutes; `.venv/bin/python bench/run.py --quick` under three, with shorter spans
-and one of the day's three charges. It runs real processes on a folder of its own, on loopback alone. The
-peers' figures are others' or were measured on another machine: they say of what size a thing is.
+`make bench` takes about eight minutes and prints each figure at once; `--quick` of `bench/run.py` takes under
+two: shorter spans, one of the day's three charges, neither journal nor page. It runs real processes on a
+folder of its own, on loopback alone. The peers' figures are others' or were measured on another machine: they
+say of what size a thing is.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import statistics
 import tempfile
 import time
 import timeit
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from typing import Any
 
 import journal
 import ocpp_codec
+import page
 import rtm_step
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -209,6 +211,17 @@ def books(folder: Path) -> list[Row]:
     return [Row(what, figure, "no aim yet", "none measured") for what, figure in journal.rows(folder)]
 
 
+def page_rows() -> list[Row]:
+    """What `bench/page.py` measures, where there is a browser."""
+    aims = {"first load": "60 kB with chart", "PSS": "70 MiB"}
+    found = page.rows() if page.CHROMIUM else [("the page", "no chromium is installed")]
+
+    def aim(what: str) -> str:
+        return next((aim for word, aim in aims.items() if word in what), "no aim yet")
+
+    return [Row(what, figure, aim(what), "none has one") for what, figure in found]
+
+
 # --- the table --------------------------------------------------------------------------------------
 
 
@@ -219,17 +232,24 @@ def cpu_model() -> str:
     return f"{len(names)} × {names[0]}" if names else platform.machine()
 
 
-def print_table(rows: list[Row]) -> None:
+WIDTHS = (46, 56, 16)
+
+
+def show(row: Row) -> None:
     """Plain text, for a terminal or a file."""
-    table = [Row("what", "measured", "our aim", "a peer"), *rows]
-    widths = [max(len(cells[i]) for cells in map(_cells, table)) for i in range(3)]
-    for row in table:
-        what, figure, aim, peer = _cells(row)
-        print(f"{what:<{widths[0]}}  {figure:<{widths[1]}}  {aim:<{widths[2]}}  {peer}")
+    cells = zip((row.what, row.figure, row.aim), WIDTHS, strict=True)
+    print("  ".join(f"{cell:<{width}}" for cell, width in cells), row.peer, sep="  ", flush=True)
 
 
-def _cells(row: Row) -> tuple[str, str, str, str]:
-    return row.what, row.figure, row.aim, row.peer
+def measured(spans: Spans, folder: Path) -> Iterator[Row]:
+    """Everything, the quick things first."""
+    yield from codec()
+    yield from rtm()
+    yield from day(spans)
+    yield from asyncio.run(processes(spans, folder))
+    if spans.whole_day:
+        yield from books(folder)
+        yield from page_rows()
 
 
 def main() -> None:
@@ -237,15 +257,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="shorter spans: under three minutes")
+    parser.add_argument("--quick", action="store_true", help="shorter spans: under two minutes")
     spans = QUICK if parser.parse_args().quick else FULL
     parts = ("pilotline", "msgspec", "websockets", "pymodbus", "ocpp")
     print(f"{cpu_model()}, {platform.system()} {platform.release()}, Python {platform.python_version()}")
     print(", ".join(f"{part} {version(part)}" for part in parts), end="\n\n", flush=True)
+    show(Row("what", "measured", "our aim", "a peer"))
     with tempfile.TemporaryDirectory(prefix="pilotline-bench-") as folder:
-        rows = asyncio.run(processes(spans, Path(folder)))
-        rows += books(Path(folder))
-    print_table([*rows, *rtm(), *day(spans), *codec()])
+        for row in measured(spans, Path(folder)):
+            show(row)
 
 
 if __name__ == "__main__":

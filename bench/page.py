@@ -1,4 +1,4 @@
-"""The page's figures: `.venv/bin/python bench/panel.py`, a minute and a half; nothing passes or fails.
+"""The page's figures: `.venv/bin/python bench/page.py`, a minute and a half; nothing passes or fails.
 
 Bytes of the first load; memory of the host without a visitor and with five pages open; from the relay to the
 pixel. A real station, Debian's Chromium, loopback.
@@ -16,7 +16,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from pilotline.panel.files import PAGE
 from pilotline.runtime.clocks import CoreClock, local_time
-from support.browser import Panel, Station, chromium, station
+from support.browser import CHROMIUM, Panel, Station, chromium, station
+
+__all__ = ["CHROMIUM", "rows"]
 
 PAGES = 5
 ROUNDS = 20
@@ -76,25 +78,28 @@ def relay_to_pixel(bench: Station, panel: Panel) -> list[float]:
     return found
 
 
-def main() -> None:
+def rows() -> list[tuple[str, str]]:
+    """What was measured, for this table and for that of `bench/run.py`."""
     first, whole = first_load()
-    print(f"first load, gzip: {first:,} bytes; with the chart, {whole:,}")
+    found = [("first load of the page, gzip", f"{first:,} bytes, with the chart {whole:,}")]
     with chromium() as browser, tempfile.TemporaryDirectory() as folder, station(Path(folder)) as bench:
-        pids = bench.ask("pids")
-        print(f"host before the first visitor: {pss_mib(pids['host']):.1f} MiB PSS")
+        host = bench.ask("pids")["host"]
+        found.append(("PSS of the host before the first visitor", f"{pss_mib(host):.1f} MiB"))
         panels = [visit(browser, bench) for _ in range(PAGES)]
-        before, clock = cpu_s(pids["host"]), CoreClock()
+        before, clock = cpu_s(host), CoreClock()
         panels[0].page.wait_for_timeout(15_000)
-        used = (cpu_s(pids["host"]) - before) / (clock.now() / 1e6)
-        print(
-            f"host with {PAGES} pages open, idle: {pss_mib(pids['host']):.1f} MiB PSS, {used:.1%} of a core"
+        used = (cpu_s(host) - before) / (clock.now() / 1e6)
+        found.append(
+            (f"PSS of the host, {PAGES} pages open, idle", f"{pss_mib(host):.1f} MiB, {used:.1%} of a core")
         )
         for panel in panels[1:]:
             panel.page.context.close()
         times = relay_to_pixel(bench, panels[0])
-        middle, low, high = statistics.median(times), min(times), max(times)
-        print(f"relay closed to pixel: median {middle:.0f} ms ({low:.0f} to {high:.0f}), n={ROUNDS}")
+    middle, low, high = statistics.median(times), min(times), max(times)
+    spread = f"{ROUNDS} runs, {low:.0f} to {high:.0f}"
+    return [*found, ("relay closed to pixel", f"{middle:.0f} ms, {spread}")]
 
 
 if __name__ == "__main__":
-    main()
+    for what, figure in rows():
+        print(f"{what:<46}  {figure}")
