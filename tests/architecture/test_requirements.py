@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support import register
+from support.again import REAL_TIME, TESTS, in_real_time
 from support.register import ID, PARTS, Register, Row, Trial, Verdict, judge
 from support.skips import skip_line
 
@@ -143,3 +144,11 @@ def run_inner(pytester: pytest.Pytester, body: str, *args: str) -> pytest.RunRes
     pytester.makepyfile("\n".join(["import pytest", *lines]))
     plugins = [arg for name in ("requirements", "shared", "skips") for arg in ("-p", f"support.{name}")]
     return pytester.runpytest_inprocess("--disable-plugin-autoload", *plugins, "--strict-markers", *args)
+
+
+def test_only_a_test_in_real_time_is_asked_again() -> None:
+    """A machine that stands still excuses a test of processes; nothing excuses one on simulated time."""
+    asked = {path.name for path in TESTS.iterdir() if path.is_dir() and in_real_time(path / "test_x.py")}
+    assert asked == REAL_TIME
+    assert not in_real_time(TESTS / "scenarios" / "test_story.py")
+    assert not in_real_time(TESTS.parent / "elsewhere.py")

@@ -1,6 +1,7 @@
 """The production meter driver on a real pseudo-terminal: unplugging, noise, and nothing on the terminal."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -288,3 +289,27 @@ def test_files_are_not_leaked(line: MeterOnPty) -> None:
 def count_files() -> int:
     """How many files this process has open."""
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+class ForgetfulDriver(ModbusMeterDriver):
+    """Its first poll is cancelled and takes no notice, as one whose reply comes in the same turn."""
+
+    async def read(self) -> Report:
+        """READING, whatever happens to the task meanwhile."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return READING
+
+
+def test_a_cancellation_that_a_poll_forgets_still_ends_the_polling(line: MeterOnPty) -> None:
+    """Otherwise a host whose launcher was killed would live on, with the board's line in its hands."""
+
+    async def story() -> None:
+        driver = ForgetfulDriver(str(line.link), PROFILE, lambda _: None, address=1, phases=1, poll_ms=60_000)
+        polling = asyncio.create_task(driver.run())
+        await asyncio.sleep(0)
+        polling.cancel()
+        async with asyncio.timeout(5):
+            await asyncio.wait([polling])
+
+    play(story)

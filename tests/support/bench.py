@@ -37,14 +37,14 @@ class Bench:
         return await self.launcher.ask(word, args)
 
     async def wait(self, **fields: Any) -> HostView:
-        """Until the station's status is as named; 15 s at most."""
-        await self.do("wait", **{"timeout_s": 15, **fields})
+        """Until the station's status is as named; 40 s at most."""
+        await self.do("wait", **{"timeout_s": 40, **fields})
         assert self.launcher.status is not None
         return self.launcher.status
 
     async def until(self, what: Callable[[HostView], bool]) -> HostView:
-        """The first status, from the present one on, of which ``what`` is true; within 15 s."""
-        async with asyncio.timeout(15):
+        """The first status, from the present one on, of which ``what`` is true; within 40 s."""
+        async with asyncio.timeout(40):
             while (view := self.launcher.status) is None or not what(view):
                 self._news.clear()
                 await self._news.wait()

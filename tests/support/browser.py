@@ -24,7 +24,7 @@ ARGS = (
 )  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 LAPTOP = {"width": 1280, "height": 800}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
 """A page that is not right by then is wrong: a host that starts again on a loaded machine takes seconds."""
 
 
@@ -82,6 +82,11 @@ class Panel:
         """Press a button of the bench."""
         self.open_bench()
         self.see(what).click()
+
+    def says(self) -> tuple[str | None, tuple[str, str], str | None, int]:
+        """Why, how the ring glows, whether there is a backend, how many faults: as it stands now."""
+        why, backend = self.see("why").text_content(), self.see("backend").get_attribute("data-state")
+        return why, self.ring(), backend, self.see("fault").count()
 
     def ring(self) -> tuple[str, str]:
         ring = self.see("ring")

@@ -114,7 +114,7 @@ class CentralSystem:
             await self._server.wait_closed()
             self._server, self.peer = None, None
 
-    async def until(self, what: Callable[[], Any], timeout_s: float = 15) -> Any:
+    async def until(self, what: Callable[[], Any], timeout_s: float = 40) -> Any:
         """The first truthy value of ``what``, asked again after every message."""
         async with asyncio.timeout(timeout_s):
             while not (found := what()):

@@ -59,16 +59,23 @@ class ModbusMeterDriver:
         self._hurry.set()
 
     async def run(self) -> None:
-        """Poll until cancelled; the port is closed then."""
+        """Poll until cancelled; the port is closed then.
+
+        pymodbus waits with asyncio.wait_for, which in Python 3.11 forgets a cancellation that comes in the
+        same turn as its reply; so the task itself is asked after each poll whether it has been cancelled.
+        """
         loop = asyncio.get_running_loop()
         due = loop.time()
         try:
             while True:
                 self._hurry.clear()
                 self._report(await self.read())
+                if _is_cancelled():
+                    break
                 due = max(due + self._period, loop.time() + _PAUSE_S)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._hurry.wait(), due - loop.time())
+                    async with asyncio.timeout_at(due):
+                        await self._hurry.wait()
                     due = loop.time()
         finally:
             self.close()
@@ -144,6 +151,11 @@ class ModbusMeterDriver:
         if not client.connected:
             return Silence.NO_PORT
         return Silence.GARBAGE if self._gate.heard else Silence.NO_ANSWER
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 class _Gate:

@@ -1,0 +1,26 @@
+"""Pytest plugin: a test of real processes that fails is asked again, up to twice, and the summary says so.
+
+The station keeps promises in seconds: a board that hears nothing from its host for two seconds opens its
+relay. On a machine that stands still for that long such a test fails though the station did right. A test in
+simulated time never gets a second chance: there, a failure that comes and goes is the bug.
+"""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+REAL_TIME = frozenset({"browser", "cli", "drivers", "interop", "panel", "runtime", "torture"})
+RERUNS = 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the folders in which clocks and processes are real."""
+    for item in items:
+        if in_real_time(item.path):
+            item.add_marker(pytest.mark.flaky(reruns=RERUNS, reruns_delay=1))
+
+
+def in_real_time(path: Path) -> bool:
+    """Whether the test file lies in one of those folders."""
+    return path.is_relative_to(TESTS) and path.relative_to(TESTS).parts[0] in REAL_TIME
