@@ -50,10 +50,17 @@ WAIT = """
 `power_cycle` a wait waits for the word of the new host.
 """
 
+INJECT = """
+`inject` brings the cause about where it would arise: in car, cable, supply or a part of the station.
+With `active=false` the cause ends, and the fault as its class says ([faults](faults.md)).
+`EVSE_FAULT_MISSING_HOST` cuts the line to the safety module: while it is cut the status says
+`"why": "no_board"`, for nobody can tell the host of the fault. A leak flows behind a closed relay only; a
+lock that cannot move shows when it is next told to.
+"""
+
 
 def page() -> str:
     """The whole page."""
-    causes = ", ".join(f"`{name}`" for name in CAUSES)
     parts = [
         INTRODUCTION,
         *section("The station and its processes", WORDS),
@@ -61,13 +68,20 @@ def page() -> str:
         *section("At the station", OPERATIONS),
         "",
         *section("The car and the world, in plain words", BENCH),
-        f"\n`inject` knows so far: {causes}. What each says is in",
-        "[faults](faults.md). `EVSE_FAULT_MISSING_HOST` cuts the line to the safety module: while it is cut",
-        'the status says `"why": "no_board"`, for nobody can tell the host of the fault.\n',
+        *causes(),
         *section("The world, part by part", ACTIONS),
         "",
     ]
     return "\n".join(parts)
+
+
+def causes() -> Iterable[str]:
+    """What `inject` knows, and what its value means."""
+    yield INJECT
+    yield "| `fault` | `value` (if left out) |\n|---|---|"
+    for name, cause in CAUSES.items():
+        yield f"| `{name}` | {cause.value or 'none'} |"
+    yield ""
 
 
 class Row(Protocol):

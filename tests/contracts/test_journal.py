@@ -275,7 +275,7 @@ def _numbered(jobs: Sequence[StoreJob | str]) -> list[StoreJob | str]:
 
 
 @given(st.lists(st.one_of(st.just("next"), st.just("next"), JOBS, st.just("restart")), max_size=25))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_both_say_the_same_to_any_story(
     tmp_path_factory: pytest.TempPathFactory, story: list[StoreJob | str]
 ) -> None:

@@ -254,7 +254,7 @@ heads = st.sampled_from(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(heads, st.binary(min_size=1, max_size=300))
 def test_any_answer_is_survived(line: MeterOnPty, head: bytes, tail: bytes) -> None:
     """Whatever a meter babbles, the poll ends in a report, nothing escapes, and the next poll can read."""

@@ -193,7 +193,6 @@ class SafetyModule(RuleBasedStateMachine):
 SafetyModule.TestCase.settings = settings(
     max_examples=120,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 

@@ -216,7 +216,7 @@ class FeedAndClients(RuleBasedStateMachine):
 
 
 TestFeedAndClients = FeedAndClients.TestCase
-TestFeedAndClients.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+TestFeedAndClients.settings = settings(max_examples=60, stateful_step_count=50)
 
 
 @pytest.fixture

@@ -125,6 +125,7 @@ def test_a_missing_diode_never_closes() -> None:
     plant.diode = False
     plant.hello()
     plant.host_keeps(16_000)
+    plant.run(100)
     plant.plug(PilotState.C)
     plant.until(lambda: plant.mode is PilotMode.PWM, within_ms=1_000)
     assert plant.until(lambda: plant.mode is PilotMode.FAULT, within_ms=300) == 200_000

@@ -14,6 +14,7 @@ from pilotline.vocabulary.board import (
     LockPosition,
     Outputs,
     Permit,
+    ResidualAlarm,
     Sample,
     SetAvailable,
     Withdraw,
@@ -29,6 +30,16 @@ MODELS = pytest.mark.parametrize("model", [SOCKET, TETHERED], ids=["socket", "te
 
 def opens_within(plant: Plant, ms: int) -> int:
     return plant.until(lambda: not plant.relay, within_ms=ms)
+
+
+def asking() -> Plant:
+    """A car that shows C while the pilot is steady, the monitor proved before it came, and no permit yet."""
+    plant = Plant(TETHERED)
+    plant.hello()
+    plant.run(100)
+    plant.plug(PilotState.C)
+    plant.run(300)
+    return plant
 
 
 # --- closing ---
@@ -56,8 +67,9 @@ def test_nothing_is_offered_before_the_plug_is_locked() -> None:
     plant.jammed = True
     plant.hello()
     plant.host_keeps(16_000)
+    plant.run(100)
     plant.plug(PilotState.C)
-    plant.run(5_000)
+    plant.run(2_900)
     assert (plant.outputs.lock, plant.mode, plant.relay) == (True, PilotMode.STEADY, False)
     plant.force_lock(LockPosition.LOCKED)
     plant.until(lambda: plant.relay, within_ms=100)
@@ -65,13 +77,7 @@ def test_nothing_is_offered_before_the_plug_is_locked() -> None:
 
 def test_a_car_in_c_gets_its_current_when_the_permit_comes() -> None:
     """From steady +12 V in state C the relay closes as soon as the PWM's negative half was seen."""
-    plant = charging(TETHERED)
-    plant.send(Withdraw())
-    plant.host_is_silent()
-    plant.run(1_500)
-    plant.draw(0)
-    assert not plant.relay
-    plant.run(100)
+    plant = asking()
     plant.send(Permit(10_000))
     assert plant.mode is PilotMode.PWM
     assert not plant.relay
@@ -97,11 +103,7 @@ def test_a_level_that_just_left_c_does_not_close() -> None:
 @pytest.mark.requirement("R-45")
 def test_a_level_outside_c_does_not_close_on_the_believed_state() -> None:
     """The car is still believed in C, but its level is not there now: the permit that comes must wait."""
-    plant = charging(TETHERED)
-    plant.host_is_silent()
-    plant.send(Withdraw())
-    plant.draw(0)
-    plant.run(100)
+    plant = asking()
     plant.show_mv(7_500)
     plant.send(Permit(16_000))
     plant.run(20)
@@ -127,24 +129,29 @@ def test_contacts_on_their_way_open_are_not_closed_again() -> None:
 def test_nothing_is_offered_while_contacts_are_on_their_way() -> None:
     """A permit that comes while the contacts still open waits for them with a steady pilot."""
     plant = charging(TETHERED)
-    plant.contact_ms = 50
-    plant.host_is_silent()
+    plant.contact_ms = 90
+    plant.show(PilotState.B)
+    plant.run(110)
     plant.send(Withdraw())
-    plant.draw(0)
     plant.send(Permit(16_000))
-    assert (plant.mode, plant.relay) == (PilotMode.STEADY, False)
-    assert plant.until(lambda: plant.mode is PilotMode.PWM, within_ms=100) == 50_000
+    assert (plant.told.pilot, plant.mode, plant.relay) == (PilotState.B, PilotMode.STEADY, False)
+    elapsed = plant.until(lambda: plant.mode is PilotMode.PWM, within_ms=100)
+    assert elapsed == 10_000 + 2 * plant.alarm_ms * 1_000  # the contacts, then the monitor's self-test
 
 
 @pytest.mark.requirement("R-46")
 def test_nothing_closes_without_an_offer() -> None:
     """A lower half that is stuck at -12 V is no PWM: the relay waits until the cable is read."""
-    rtm = Rtm(replace(SOCKET, outlet=replace(SOCKET.outlet, lock=False)))
+    rtm = Rtm(replace(SOCKET, outlet=replace(SOCKET.outlet, lock=False), lock=None))
     rtm.handle(Hello(LINK_PROTOCOL, SOCKET.hash), 0)
     rtm.handle(Permit(32_000), 0)
-    rtm.handle(Sample(at=0, pilot_high_mv=6_000, pilot_low_mv=-12_000, proximity_ohm=1_500), 0)
-    assert not [e for e in rtm.handle(Tick(), 199_999) if isinstance(e, Outputs)]
-    (closed,) = [e for e in rtm.handle(Tick(), 200_000) if isinstance(e, Outputs)]
+    rtm.handle(Sample(at=0), 0)
+    rtm.handle(Sample(at=31_000, residual_alarm=ResidualAlarm(ac=True, dc=True)), 31_000)
+    rtm.handle(Sample(at=32_000), 32_000)
+    stuck = Sample(at=100_000, pilot_high_mv=6_000, pilot_low_mv=-12_000, proximity_ohm=1_500)
+    rtm.handle(stuck, 100_000)
+    assert not [e for e in rtm.handle(Tick(), 299_999) if isinstance(e, Outputs)]
+    (closed,) = [e for e in rtm.handle(Tick(), 300_000) if isinstance(e, Outputs)]
     assert (closed.relay, closed.pilot) == (True, PilotOutput(PilotMode.PWM, 2_166))
 
 

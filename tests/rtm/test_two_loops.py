@@ -19,7 +19,9 @@ from pilotline.vocabulary.board import (
     CONTACTS_OPEN,
     LINK_PROTOCOL,
     ClearFaults,
+    Commission,
     Contacts,
+    Covers,
     Hello,
     HostAlive,
     HostMessage,
@@ -27,11 +29,13 @@ from pilotline.vocabulary.board import (
     LockPosition,
     Outputs,
     Permit,
+    ResidualAlarm,
     Sample,
     SetAvailable,
+    Setting,
     Withdraw,
 )
-from pilotline.vocabulary.charger import HostLimits, WakeUp
+from pilotline.vocabulary.charger import BackOff, HostLimits, LockTimes, TripTime, WakeUp
 from pilotline.vocabulary.phases import PerPhase
 from pilotline.vocabulary.time import MS, Tick
 from support.rtm_plant import SOCKET
@@ -41,6 +45,12 @@ MODEL = replace(
     host=HostLimits(permit_ms=2_000, silent_ms=2_000, boot_grace_ms=2_500, beep_ms=70, beep_every_ms=900),
     wake_up=WakeUp(enabled=True, after_ms=400, pulse_ms=300, tries=2),
     relay=replace(SOCKET.relay, orderly_ms=1_500),
+    residual=replace(SOCKET.residual, test_ms=600, clear_ms=300, holds_ms=2_300),
+    supply=replace(SOCKET.supply, back_ms=350, time=TripTime(20, 170, 1, 30, 5_000)),
+    overcurrent=replace(SOCKET.overcurrent, mean_ms=400, follow_ms=300),
+    temperature=replace(SOCKET.temperature, time=TripTime(0, 130, 1, 30, 5_000)),
+    back_off=BackOff(waits_ms=(400, 900), tries=2),
+    lock=LockTimes(lock_ms=450, unlock_ms=380),
 )
 """Short times, so that a story of a few seconds meets every one of them."""
 
@@ -64,6 +74,7 @@ class Move(NamedTuple):
     change: Change
 
 
+BOTH, NONE = ResidualAlarm(ac=True, dc=True), ResidualAlarm()
 LEVELS = [12_000, 9_000, 9_000, 6_000, 6_000, 6_000, 3_000, 0, -12_000, 7_200, 7_500]
 CHANGES: list[Change] = [
     *(sample_with(pilot_high_mv=level, pilot_low_mv=-12_000) for level in LEVELS),
@@ -71,10 +82,19 @@ CHANGES: list[Change] = [
     *(sample_with(contacts=Contacts(live, neutral)) for live in (False, True) for neutral in (False, True)),
     *(
         sample_with(lock=position)
-        for position in (LockPosition.LOCKED, LockPosition.LOCKED, LockPosition.MOVING)
+        for position in (LockPosition.LOCKED, LockPosition.LOCKED, LockPosition.MOVING, LockPosition.NONE)
     ),
     *(sample_with(proximity_ohm=ohm) for ohm in (220, 1_500, 40, None)),
-    *(sample_with(current_ma=PerPhase(ma, 0, 0)) for ma in (0, 10_000)),
+    *(sample_with(current_ma=PerPhase(ma, 0, 0)) for ma in (0, 10_000, 10_000, 33_333, 41_000)),
+    sample_with(current_ma=PerPhase(0, 0, 90_001)),
+    *(sample_with(voltage_mv=PerPhase(mv, 0, 0)) for mv in (230_000, 230_000, 205_500, 253_001, 90_000)),
+    *(sample_with(neutral_pe_mv=mv) for mv in (0, 0, 71_000)),
+    *(sample_with(residual_ac_ua=ua, residual_dc_ua=-ua // 5) for ua in (0, 0, 24_990, 25_000)),
+    *(sample_with(residual_alarm=alarm) for alarm in (BOTH, NONE, NONE, ResidualAlarm(ac=True))),
+    *(sample_with(temperature_mc=(20_000, mc)) for mc in (20_000, 78_000, 79_001)),
+    *(sample_with(calibrated=good, emergency_stop=not good) for good in (True, True, False)),
+    sample_with(covers=Covers(main=True)),
+    *(message(Commission(setting, value)) for setting in Setting for value in (0, 2)),
     *(message(Permit(ma, life)) for ma in (5_000, 16_000, 32_000) for life in (300, 2_000)),
     *(message(word) for word in (HostAlive(), Withdraw(), LockPlug(True), LockPlug(False))),
     *(message(SetAvailable(available)) for available in (True, True, False)),
@@ -82,13 +102,15 @@ CHANGES: list[Change] = [
     message(ClearFaults(0xFFFF_FFFF)),
 ]
 MOVES = st.lists(st.builds(Move, st.integers(0, 700_000), st.sampled_from(CHANGES)), max_size=18)
-JITTER = st.lists(st.integers(0, 999), min_size=7, max_size=7)
+JITTER = st.lists(st.integers(0, 999), min_size=9, max_size=9)
 
 
 def opening(jitter: Sequence[int]) -> list[Move]:
     """A session that begins: random stories alone would rarely come this far."""
     changes = [
         message(Hello(LINK_PROTOCOL, MODEL.hash)),
+        sample_with(residual_alarm=BOTH),
+        sample_with(residual_alarm=NONE),
         message(Permit(32_000)),
         sample_with(pilot_high_mv=9_000, pilot_low_mv=9_000, proximity_ohm=220),
         sample_with(pilot_high_mv=9_000, pilot_low_mv=9_000, lock=LockPosition.LOCKED),
@@ -101,7 +123,7 @@ def opening(jitter: Sequence[int]) -> list[Move]:
 
 def stamped(moves: Sequence[Move]) -> list[Timed]:
     """The events of a story, each with its time."""
-    sample, now = Sample(at=0, pilot_low_mv=12_000, contacts=CONTACTS_OPEN), 0
+    sample, now = Sample(at=0, pilot_low_mv=12_000, contacts=CONTACTS_OPEN, lock=LockPosition.OPEN), 0
     events: list[Timed] = [(0, sample)]
     for move in moves:
         now += move.wait
@@ -125,15 +147,16 @@ def event_driven(events: Sequence[Timed], end: int) -> Trace:
 def ticking(events: Sequence[Timed], end: int) -> Trace:
     """Wakes each millisecond, and computes everything anew each time whether a deadline is due or not.
 
-    The residual current, which no rule reads yet, alternates by 1 µA to make it do so: a deadline that the
+    The residual current, which is told to nobody, alternates by 1 µA to make it do so: a deadline that the
     module forgot to announce would show as an output that this loop makes earlier.
     """
     rtm, trace = Rtm(MODEL), Trace()
-    sample = Sample(at=0)
+    sample = Sample(at=0, lock=LockPosition.OPEN)
     for at, event in in_order(events, end):
         if isinstance(event, Sample):
             sample = event
-        seen = sample._replace(residual_ac_ua=at // MS % 2) if isinstance(event, Sample | Tick) else event
+        leak_ua = sample.residual_ac_ua + at // MS % 2
+        seen = sample._replace(residual_ac_ua=leak_ua) if isinstance(event, Sample | Tick) else event
         trace += [(at, effect) for effect in rtm.handle(seen, at)]
     return trace
 
@@ -149,8 +172,8 @@ def in_order(events: Sequence[Timed], end: int) -> Iterator[Timed]:
 
 @pytest.mark.requirement("R-45", "R-46")
 @pytest.mark.timeout(600)  # passing takes seconds; a failure needs time to be made small
-@settings(max_examples=40, deadline=None)
-@given(JITTER, st.integers(4, 7), MOVES)
+@settings(max_examples=40)
+@given(JITTER, st.integers(4, 9), MOVES)
 def test_two_loops_give_the_same_outputs_at_the_same_times(
     jitter: list[int], opened: int, moves: list[Move]
 ) -> None:
@@ -162,7 +185,7 @@ def test_two_loops_give_the_same_outputs_at_the_same_times(
 
 def test_every_story_begins_with_a_closed_relay() -> None:
     """The opening is worth its name: the relay closes, and opens again when nothing more is heard."""
-    trace = event_driven(stamped(opening([1, 2, 3, 4, 5, 6, 7])), 6_000 * MS)
+    trace = event_driven(stamped(opening(range(1, 10))), 6_000 * MS)
     relays = [effect.relay for _, effect in trace if isinstance(effect, Outputs)]
     assert True in relays
     assert relays[-1] is False

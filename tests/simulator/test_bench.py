@@ -8,8 +8,11 @@ from pilotline.simulator.actions import (
     ConfigureCar,
     Misbehaviour,
     RequestPower,
+    SetHeat,
     SetHouseLoad,
+    SetLeakage,
     SetMisbehaviour,
+    SetNeutralEarth,
     SetTemperatures,
     SetVoltage,
     StopPower,
@@ -17,7 +20,7 @@ from pilotline.simulator.actions import (
 from pilotline.simulator.bench import CAUSES, bench_actions
 from pilotline.simulator.station import VirtualStation
 from pilotline.simulator.story import StoryRunner, parse_story
-from pilotline.vocabulary.faults import FAULTS, Recovery
+from pilotline.vocabulary.faults import AUTO_RECOVERY, FAULTS, Recovery
 from pilotline.vocabulary.time import SECOND
 
 MODEL = load_charger("evnet-7kw-s")
@@ -35,7 +38,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "EVSE_FAULT_VL_OUT_OPEN": (CHARGING, "stop_charging"),
     "EVSE_FAULT_VL_OUT_CLOSE": (CHARGING, "after 1s"),
 }
-"""What comes before the cause, and what brings the fault to light. The silent link has a test of its own."""
+"""What comes before the cause, and what brings it to light (the others: ``scenarios/test_faults.py``)."""
 
 
 class Stage:
@@ -61,10 +64,56 @@ class Stage:
         return self.station.run(10 * SECOND, lambda: name not in self.codes())
 
 
-def test_every_cause_has_its_test_here() -> None:
-    """A new row of causes needs a row above."""
-    assert set(CAUSES) == {*SHOWN, "EVSE_FAULT_MISSING_HOST"}
-    assert set(CAUSES) <= set(ROWS)
+def test_every_fault_of_the_table_can_be_caused() -> None:
+    """All but 0x4000, which is a consequence of others."""
+    assert set(CAUSES) == {row.name for row in FAULTS if row.code != AUTO_RECOVERY}
+
+
+@pytest.mark.parametrize("name", CAUSES)
+def test_a_cause_shows_while_it_holds(name: str) -> None:
+    """The page's switch is on from the moment it is set until it is set back, and no longer."""
+    stage = Stage(PLUGGED)
+    assert stage.station.bench_view().causes == ()
+    stage.play(f"inject fault={name}\nafter 1s")
+    assert name in stage.station.bench_view().causes
+    stage.play(f"inject fault={name} active=false")
+    assert stage.station.bench_view().causes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "actions"),
+    [
+        ("EVSE_FAULT_RCD", 28, [SetLeakage(ac_ua=28_000)]),
+        ("EVSE_FAULT_RCD_DC", 5.5, [SetLeakage(dc_ua=5_500)]),
+        ("EVSE_FAULT_NEUTRAL", 71, [SetNeutralEarth(71_000)]),
+        ("EVSE_FAULT_OVERVOLTAGE", 254, [SetVoltage(l1_mv=254_000)]),
+        ("EVSE_FAULT_UNDERVOLTAGE", 206.5, [SetVoltage(l1_mv=206_500)]),
+        ("EVSE_FAULT_TEMPERATURE", 79.5, [SetHeat(relay_mc=79_500)]),
+        (
+            "EVSE_FAULT_OVERCURRENT",
+            36,
+            [ConfigureCar(overdraw_ma=36_000), SetMisbehaviour(Misbehaviour.DRAWS_TOO_MUCH)],
+        ),
+    ],
+)
+def test_a_value_is_in_the_units_of_people(name: str, value: float, actions: list[object]) -> None:
+    """Milliamperes of leakage, amperes of a car, volts and degrees."""
+    assert bench_actions("inject", {"fault": name, "value": value}) == actions
+
+
+def test_swapped_wires_are_a_cause_of_0x2_and_end_with_it() -> None:
+    """Whatever raised neutral to earth, the switch shows it and puts it right."""
+    stage = Stage("swap_wires")
+    assert stage.station.bench_view().causes == ("EVSE_FAULT_NEUTRAL",)
+    stage.play("inject fault=EVSE_FAULT_NEUTRAL active=false")
+    assert stage.station.bench_view().causes == ()
+
+
+def test_a_model_without_a_lock_says_so() -> None:
+    """A tethered cable has none that could jam: a sentence, and nothing is done."""
+    station = VirtualStation(load_charger("evnet-7kw-t2"))
+    (action,) = bench_actions("inject", {"fault": "EVSE_FAULT_ACT_LOCK_FAULT"})
+    assert station.do(action) == "A tethered cable has no lock that could break."
 
 
 @pytest.mark.parametrize("name", SHOWN)

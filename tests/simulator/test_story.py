@@ -276,7 +276,7 @@ def look_closely(station: VirtualStation) -> None:
     station.bench_view()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 9 * SECOND), max_size=8))
 def test_a_story_is_the_same_in_pieces_of_any_size_whoever_looks(pieces: list[int]) -> None:
     """The same bytes, texts and steps at the same times, and the same end."""

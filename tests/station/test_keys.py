@@ -25,8 +25,14 @@ FACTORY: dict[str, str] = {
     "MeterValuesSampledData": R_21,
     "NumberOfConnectors": "1",
     "StopTransactionOnInvalidId": "true",
+    "c_ChargingVentilatedEnabled": "false",
+    "c_CTClamp": "false",
+    "c_CTClampValue": "65535",
     "c_DeviceLimit_I": "320",
+    "c_LockerDisengage": "true",
     "c_MainFuseLimit": "600",
+    "c_RCDProtectionType": "0",
+    "c_VoltageProtectionOffset": "0",
 }
 """The keys of this release that E-61 names, and what it says they leave the factory with."""
 OURS = {

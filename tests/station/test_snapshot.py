@@ -93,6 +93,25 @@ def lock_slowly(bench: StationBench) -> None:
     bench.run(SECOND)
 
 
+def lift_a_pause(bench: StationBench) -> None:
+    pause(bench)
+    bench.run(SECOND)
+    bench.tell(LimitCurrent(None))
+
+
+def sag(bench: StationBench, times: int = 1) -> None:
+    """The supply sags and comes back, and the RTM keeps its pilot steady a while."""
+    bench.charge()
+    bench.board.ready = True
+    for _ in range(times):
+        bench.board.ready = True
+        bench.run(SECOND)
+        bench.board.faults = faults.UNDERVOLTAGE
+        bench.run(2 * SECOND)
+        bench.board.faults, bench.board.ready = 0, False
+        bench.run(2 * SECOND)
+
+
 def offer(bench: StationBench) -> None:
     bench.plug()
     bench.card()
@@ -137,6 +156,9 @@ WAYS: dict[Wait, Callable[[StationBench], object]] = {
     waits.DISK: fill_the_disk,
     waits.CLOSING: reboot_in_a_session,
     waits.LOCKING: lock_slowly,
+    waits.RESUMING: lift_a_pause,
+    waits.BACK_OFF: sag,
+    waits.SPENT: lambda bench: sag(bench, EVNET.rtm.back_off.tries),
     waits.CAR: offer,
     waits.CAR_PAUSES: let_the_car_pause,
     waits.CHARGING: StationBench.charge,

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from pilotline.station.events import StatusReport
 from pilotline.station.limits import Winner
 from pilotline.station.session import Phase
-from pilotline.station.status import ENDS, LIMIT_PACE, SUSPENDS, Facts, StatusTeller, derive, status_report
+from pilotline.station.status import (
+    ENDS,
+    LIMIT_PACE,
+    SUSPENDS,
+    Facts,
+    StatusTeller,
+    derive,
+    status_report,
+    status_reports,
+)
 from pilotline.vocabulary import faults, limits
 from pilotline.vocabulary.status import ConnectorStatus, ErrorCode
 from pilotline.vocabulary.time import SECOND
@@ -122,10 +131,33 @@ def test_several_faults_are_one_mask_under_the_most_urgent() -> None:
 @pytest.mark.requirement("R-40")
 @pytest.mark.parametrize("fault", faults.FAULTS, ids=lambda fault: fault.name)
 def test_a_fault_is_told_with_at_least_four_upper_case_digits(fault: faults.Fault) -> None:
-    """VendorID2 and 0x plus four digits or more; the errorCode is the row's."""
+    """The vendor, and 0x plus four digits or more; the errorCode is the row's. Ours are no VendorID2's."""
     report = status_report(1, S.FAULTED, fault.code, 0)
+    vendor = "Pilotline" if fault.code in (faults.EMERGENCY_STOP, faults.CLAMP_SILENT) else "VendorID2"
     assert report.vendor_error == "0x" + f"{fault.code:X}".rjust(4, "0")
-    assert (report.vendor_id, report.error) == ("VendorID2", fault.error_code)
+    assert (report.vendor_id, report.error) == (vendor, fault.error_code)
+
+
+@pytest.mark.requirement("R-40")
+def test_faults_of_ours_never_enter_the_seeds_mask() -> None:
+    """An emergency stop beside a hot station: two reports, each mask under its own vendor."""
+    told = status_reports(1, S.FAULTED, faults.EMERGENCY_STOP | faults.TEMPERATURE, 5)
+    assert [(each.vendor_id, each.vendor_error) for each in told] == [
+        ("Pilotline", "0x1000000"),
+        ("VendorID2", "0x0800"),
+    ]
+
+
+@pytest.mark.requirement("E-21")
+def test_an_opened_cover_alone_is_left_to_the_journal() -> None:
+    """The teller says nothing of it; with the next change it stands in the mask, and its end is told."""
+    teller = StatusTeller(1)
+    teller.update(S.AVAILABLE, 0, DEVICE, 0)
+    assert not teller.update(S.AVAILABLE, TAMPER, DEVICE, 1)
+    (changed,) = teller.update(S.PREPARING, TAMPER, DEVICE, 2)
+    assert changed.vendor_error == "0x100000"
+    (over,) = teller.update(S.PREPARING, 0, DEVICE, 3)
+    assert (over.error, over.vendor_error) == (ErrorCode.NO_ERROR, None)
 
 
 def test_faulted_without_a_fault_is_an_internal_error() -> None:

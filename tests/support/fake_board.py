@@ -14,6 +14,8 @@ from pilotline.vocabulary.board import (
     LINK_PROTOCOL,
     BoardMessage,
     ClearFaults,
+    Commission,
+    Commissioned,
     ConnectorReport,
     Hello,
     HostMessage,
@@ -24,9 +26,10 @@ from pilotline.vocabulary.board import (
     Measurement,
     Permit,
     SetLight,
+    Setting,
     Withdraw,
 )
-from pilotline.vocabulary.phases import PerPhase
+from pilotline.vocabulary.phases import UNKNOWN, PerPhase
 from pilotline.vocabulary.pilot import (
     MIN_OFFER_MA,
     STEADY,
@@ -44,6 +47,8 @@ class FakeBoard:
     """``hear`` and ``wake`` return what it says. ``heard`` is all it was told, with the time.
 
     ``talks``: it answers at all. ``ready``: plug locked, cable read, nothing in the way of an offer.
+    ``house_ma`` is what the house draws beside the car, None where no clamp says so. ``takes`` what is
+    commissioned.
     """
 
     def __init__(self, model_hash: int) -> None:
@@ -52,6 +57,9 @@ class FakeBoard:
         self.faults = 0
         self.cable_ma: int | None = 32_000
         self.temperature_mc = 25_000
+        self.house_ma: int | None = None
+        self.settings: dict[Setting, int] = {}
+        self.takes = True
         self.talks = True
         self.ready = True
         self.remembered = 0
@@ -84,6 +92,8 @@ class FakeBoard:
                 self.locked = locked
             case SetLight(light):
                 self.light = light
+            case Commission(setting, value):
+                answers.append(self._commission(setting, value))
             case ClearFaults(mask):
                 self.remembered &= ~mask
                 self.faults &= ~(mask & faults.select(faults.Recovery.SERVICE))
@@ -117,6 +127,14 @@ class FakeBoard:
         """It begins anew and knows no host."""
         self.accepted, self.permit_until, self.relay = False, now, False
         self._began, self._report_due, self._told = now, now, None
+        self.settings.clear()
+
+    def _commission(self, setting: Setting, value: int) -> Commissioned:
+        """As a real one: in state A with the relay open."""
+        taken = self.takes and self.pilot is PilotState.A and not self.relay
+        if taken:
+            self.settings[setting] = value
+        return Commissioned(setting, self.settings.get(setting, 0), taken)
 
     def _identity(self) -> Identity:
         return Identity(LINK_PROTOCOL, self.model_hash, 1, self.accepted, self.remembered, "FAKE-1")
@@ -147,4 +165,5 @@ class FakeBoard:
             PerPhase(amps, 0, 0),
             1_000,
             (self.temperature_mc, 25_000),
+            UNKNOWN if self.house_ma is None else PerPhase(self.house_ma + amps, None, None),
         )

@@ -20,6 +20,10 @@ _VALUES: list[tuple[Kind, st.SearchStrategy[Any]]] = [
     (messages.BOOL, st.booleans()),
     (messages.MAYBE_U32, st.none() | st.integers(0, 0xFFFF_FFFE)),
     (messages.PHASES, st.builds(PerPhase, _I32, _I32, _I32)),
+    (
+        messages.MAYBE_PHASES,
+        st.builds(PerPhase, *[st.none() | st.integers(1 - (1 << 31), (1 << 31) - 1)] * 3),
+    ),
     (messages.PAIR, st.tuples(_I32, _I32)),
     (messages.TEXT, st.text(st.characters(min_codepoint=1, max_codepoint=127), max_size=24)),
     (messages.LIGHT, st.builds(Light, *[st.integers(0, 0xFF_FFFF)] * 2, st.integers(0, 100))),

@@ -23,23 +23,32 @@ from pilotline.vocabulary.board import (
     LockPosition,
     Outputs,
     Permit,
+    ResidualAlarm,
     Sample,
     Setting,
 )
 from pilotline.vocabulary.charger import (
+    BackOff,
     CableStep,
     HostLimits,
+    LockTimes,
     Outlet,
     OutletKind,
+    Overcurrent,
     PilotLimits,
     Proximity,
     Rating,
     RelayLimits,
+    Residual,
     RtmModel,
+    Supply,
+    Temperature,
+    TemperatureStep,
+    TripTime,
     WakeUp,
     Window,
 )
-from pilotline.vocabulary.phases import PerPhase
+from pilotline.vocabulary.phases import on_phases
 from pilotline.vocabulary.pilot import PilotMode, PilotState
 from pilotline.vocabulary.time import MS, Tick, earliest
 
@@ -91,6 +100,38 @@ SOCKET = RtmModel(
         ),
         settle_ms=100,
     ),
+    residual=Residual(
+        ac_trip_ua=25_000,
+        dc_trip_ua=5_000,
+        time=TripTime(5, 4, 1, 30, 40),
+        test_ms=2_000,
+        clear_ms=2_000,
+        holds_ms=86_400_000,
+        offset_max_ua=1_000,
+        external_dc_detection_allowed=True,
+    ),
+    supply=Supply(
+        window_percent=10,
+        hysteresis_mv=2_000,
+        back_ms=5_000,
+        time=TripTime(20, 500, 1, 30, 5_000),
+        hardware_low_mv=115_000,
+        hardware_high_mv=300_000,
+        hardware_time=TripTime(20, 20, 1, 30, 100),
+        neutral_pe_mv=70_000,
+        neutral_time=TripTime(20, 50, 1, 30, 200),
+    ),
+    overcurrent=Overcurrent(
+        rating_percent=120, mean_ms=1_000, offer_percent=110, offer_ms=6_000, follow_ms=5_000
+    ),
+    temperature=Temperature(
+        from_mc=72_000,
+        steps=(TemperatureStep(72_000, 31_800), TemperatureStep(79_000, 6_000)),
+        hysteresis_mc=2_000,
+        time=TripTime(1_000, 1_000, 1, 30, 5_000),
+    ),
+    back_off=BackOff(waits_ms=(10_000, 60_000, 300_000), tries=6),
+    lock=LockTimes(lock_ms=3_000, unlock_ms=3_000),
 )
 """A socket with lock and proximity reading."""
 
@@ -99,6 +140,7 @@ TETHERED = replace(
     hash=0x7E74,
     outlet=Outlet(OutletKind.TETHERED, lock=False, pcm=False, proximity=False, cable_ma=20_000),
     proximity=None,
+    lock=None,
     absent_faults=0x260,
 )
 """A fixed cable of 20 A: no lock, no proximity reading."""
@@ -117,6 +159,8 @@ class Plant:
     """From a change of an output to the sample that shows it: never on the RTM's grid of milliseconds."""
     contact_ms = 20
     lock_ms = 300
+    alarm_ms = 15
+    """What the residual-current monitor needs to answer its test input, either way."""
 
     def __init__(
         self,
@@ -138,6 +182,9 @@ class Plant:
         self.stuck: tuple[bool | None, bool | None] = (None, None)  # live, neutral: where they are held
         self.jammed = False
         self.draws_ma = 10_000
+        self.monitor: ResidualAlarm | None = None  # where its alarms are held; None lets them follow the test
+        self._alarm = ResidualAlarm()
+        self._senses: dict[str, object] = {}
         self._contacts = CONTACTS_OPEN
         self._lock = LockPosition.OPEN if model.outlet.lock else LockPosition.NONE
         self._offer_ma: int | None = None
@@ -176,6 +223,16 @@ class Plant:
     def draw(self, current_ma: int) -> None:
         """What the car draws as soon as both contacts are closed."""
         self.draws_ma = current_ma
+        self.measure()
+
+    def sense(self, **parts: object) -> None:
+        """The sample says this from now on, whatever the plant does; naming nothing ends it."""
+        self._senses = {**self._senses, **parts} if parts else {}
+        self.measure()
+
+    def hold_alarms(self, alarm: ResidualAlarm | None) -> None:
+        """The monitor's alarms stand like this, test or not; None lets them follow the test input."""
+        self.monitor = alarm
         self.measure()
 
     def force_lock(self, position: LockPosition) -> None:
@@ -268,15 +325,19 @@ class Plant:
     def sample(self) -> Sample:
         high, low = self._levels()
         flowing = self._contacts == CONTACTS_CLOSED and self.car in (PilotState.C, PilotState.D)
-        return Sample(
+        rating = self.model.rating
+        own = Sample(
             at=self.now,
             pilot_high_mv=high,
             pilot_low_mv=low,
             proximity_ohm=self.ohm,
             contacts=self._contacts,
             lock=self._lock,
-            current_ma=PerPhase(self.draws_ma if flowing else 0, 0, 0),
+            voltage_mv=on_phases(rating.voltage_v * 1_000, rating.phases),
+            current_ma=on_phases(self.draws_ma if flowing else 0, rating.phases),
+            residual_alarm=self._alarm if self.monitor is None else self.monitor,
         )
+        return own._replace(**self._senses)
 
     def _levels(self) -> tuple[int, int]:
         level = LEVEL_MV[self.car] if self.level_mv is None else self.level_mv
@@ -311,6 +372,9 @@ class Plant:
             self._lock = LockPosition.MOVING
             self._later(self.lag_us, self.measure)
             self._later(self.lock_ms * MS, self._move_lock)
+        if outputs.residual_test != before.residual_test:
+            both = ResidualAlarm(outputs.residual_test, outputs.residual_test)
+            self._later(self.alarm_ms * MS, lambda: self._move_alarm(both))
 
     def _move_contacts(self, target: Contacts) -> None:
         live, neutral = self.stuck
@@ -322,6 +386,10 @@ class Plant:
 
     def _move_lock(self) -> None:
         self._lock = LockPosition.LOCKED if self.outputs.lock else LockPosition.OPEN
+        self.measure()
+
+    def _move_alarm(self, alarm: ResidualAlarm) -> None:
+        self._alarm = alarm
         self.measure()
 
     def _renew(self, series: int) -> None:

@@ -42,6 +42,7 @@ from pilotline.vocabulary.journal import (
     StoreKey,
     StoreTrouble,
     StoreZeros,
+    Tampered,
     Zero,
     ZerosStored,
 )
@@ -81,7 +82,7 @@ _JOIN_ASIDE = (
 )
 """What became durable of a session set aside, just before the end of a boot, joins it."""
 
-_KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in (Started, Metered, Ended)}
+_KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in (Started, Metered, Ended, Tampered)}
 _LAZY = (KeepRegister,)
 _ENCODER = msgspec.json.Encoder()
 
@@ -301,7 +302,7 @@ def _record(db: sqlite3.Connection, entry: int, fact: Fact) -> None:
         db.execute("UPDATE sessions SET end=? WHERE session=?", (body, fact.session))
         _reach(db, fact.stamp)
     else:
-        _reach(db, fact.sample.stamp)
+        _reach(db, fact.sample.stamp if isinstance(fact, Metered) else fact.stamp)
 
 
 def _reach(db: sqlite3.Connection, stamp: Stamp) -> None:

@@ -15,7 +15,15 @@ from pilotline.models.document import Document, ModelError, Node, list_names, op
 from pilotline.models.records import build, name_value, read, read_key, suggest
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import Light
-from pilotline.vocabulary.charger import ChargerModel, KeyValue, Outlet, Rating, RingRow, RtmModel
+from pilotline.vocabulary.charger import (
+    ChargerModel,
+    KeyValue,
+    Outlet,
+    Rating,
+    RingRow,
+    RtmModel,
+    Temperature,
+)
 from pilotline.vocabulary.faults import BY_NAME, Fault
 from pilotline.vocabulary.status import ConnectorStatus
 
@@ -39,7 +47,8 @@ def load_charger(name_or_path: str | Path) -> ChargerModel:
 def read_charger(document: Document) -> ChargerModel:
     """Build the model from a file's content, and check what no single type can see."""
     root = document.root
-    once = {"rating": read(Rating, root.child("rating")), "outlet": read(Outlet, root.child("outlet"))}
+    shared = {"rating": Rating, "outlet": Outlet, "temperature": Temperature}
+    once = {name: read(kind, root.child(name)) for name, kind in shared.items()}
     given = {
         **once,
         "rtm": _read_rtm(root, once),

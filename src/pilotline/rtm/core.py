@@ -1,16 +1,26 @@
 """The RTM of one connector: one short update, run to a fixed point on every event and every deadline.
 
-What it may touch: its own state. What it decides: pilot, relay, lock, light, beeper. Clauses: R-45 (closing
-and the three ways to open), R-46 (no PWM before all is ready), R-47 (pilot output), E-15, E-16, E-31.
+What it may touch: its own state. What it decides: pilot, relay, lock, light, beeper, self-test. Clauses: R-45
+(closing and the three ways to open), R-46 (no PWM before all is ready), R-47 (pilot output), R-49. Each
+protection (E-10 to E-24) is a file of its own beside this one; here they are fed, and what follows is told.
 """
 
 from collections.abc import Sequence
 
+from pilotline.rtm.back_off import BackOffTimer
 from pilotline.rtm.cable import CableReader
 from pilotline.rtm.faults import FaultLatch
+from pilotline.rtm.heat import HeatWatch
 from pilotline.rtm.host import HostWatch
+from pilotline.rtm.inputs import faults_of_inputs
+from pilotline.rtm.lock import LockWatch
+from pilotline.rtm.overcurrent import OvercurrentWatch
 from pilotline.rtm.pilot import WITH_A_CAR, PilotReader
 from pilotline.rtm.relay import Relay
+from pilotline.rtm.residual import ResidualWatch, faults_of
+from pilotline.rtm.self_test import SelfTest
+from pilotline.rtm.settings import Settings
+from pilotline.rtm.supply import SupplyWatch
 from pilotline.rtm.timing import Pulse, after
 from pilotline.rtm.wake_up import WakeUpPulse
 from pilotline.vocabulary import faults
@@ -60,12 +70,13 @@ REPORT_MS = 1_000
 _ROUNDS = 5  # three suffice for any event known; the bound keeps a mistake from hanging the module
 _ONLY_C = frozenset({PilotState.C})
 _C_AND_D = frozenset({PilotState.C, PilotState.D})
+_A_AND_B = frozenset({PilotState.A, PilotState.B})
 _UNPLUG_TRIPS = faults.select(faults.Recovery.UNPLUG) & faults.TRIPPING
 _SERVICE_TRIPS = faults.select(faults.Recovery.SERVICE) & faults.TRIPPING
+_PASSING_TRIPS = (faults.select(faults.Recovery.SELF) | faults.select(faults.Recovery.COOL)) & faults.TRIPPING
 _ORDERLY = faults.mask_of(f for f in faults.FAULTS if f.stop is faults.Stop.ORDERLY)
 _NOT_MEASURED = Sample(at=0, pilot_high_mv=0, pilot_low_mv=0)
 """What stands before the first sample: a pilot with which nothing is allowed, and 0x80 if it stays so."""
-_DEFAULT_SETTINGS = {Setting.VENTILATED_ENABLED: 0, Setting.LOCK_ENABLED: 1}
 
 
 class Rtm:
@@ -85,7 +96,7 @@ class Rtm:
         self.model = model
         self._connector = connector
         self._serial = serial
-        self._settings = {**_DEFAULT_SETTINGS, **(settings or {})}
+        self._settings = Settings(model.residual, settings or {})
         self._sample = _NOT_MEASURED
         self._pilot = PilotReader(model.pilot)
         self._cable = CableReader(model.outlet, model.proximity)
@@ -94,6 +105,14 @@ class Rtm:
         self._faults = FaultLatch(model.absent_faults)
         self._wake_up = WakeUpPulse(model.wake_up)
         self._fault_pulse = Pulse(model.pilot.fault_pulse_ms)
+        self._residual = ResidualWatch(model.residual)
+        self._self_test = SelfTest(model.residual)
+        self._supply = SupplyWatch(model.supply, model.rating)
+        self._overcurrent = OvercurrentWatch(model.overcurrent, model.rating)
+        self._heat = HeatWatch(model.temperature)
+        self._lock = LockWatch(model.outlet, model.lock)
+        self._back_off = BackOffTimer(model.back_off)
+        self._withheld = False
         self._light = Light()
         self._lock_wish = False
         self._available = True
@@ -162,10 +181,14 @@ class Rtm:
         self._told_state = None
 
     def _commission(self, setting: Setting, value: int) -> None:
-        """R-49: in state A, with the relay seen open, within bounds; the echo says what is in force."""
-        taken = value in (0, 1) and self._pilot.state is PilotState.A and not any(self._sample.contacts)
-        if taken:
-            self._settings[setting] = value
+        """R-49: in state A, with the relay open and seen open, within bounds; the echo says what is in force.
+
+        The offset of the residual-current monitor is measured here, whatever figure the host names (E-26).
+        """
+        idle = self._pilot.state is PilotState.A and not self._relay.closed and not any(self._sample.contacts)
+        if setting is Setting.RCD_OFFSET:
+            value = self._sample.residual_dc_ua
+        taken = idle and self._settings.take(setting, value)
         self._effects.append(Commissioned(setting, self._settings[setting], taken))
 
     # --- the update ---
@@ -173,11 +196,11 @@ class Rtm:
     def _step(self, now: int) -> None:
         """Read, judge and drive until nothing changes: what is driven is itself a condition of some rules."""
         for _ in range(_ROUNDS):
-            before = self._outputs
+            before = self._outputs, self._faults.active
             self._read(now)
             self._judge(now)
             self._drive(now)
-            if self._outputs == before:
+            if (self._outputs, self._faults.active) == before:
                 break
         self._clearing = 0
         self._tell(now)
@@ -200,20 +223,63 @@ class Rtm:
             present |= faults.PP_UNPRESENT
         if self._host.is_silent(now):
             present |= faults.MISSING_HOST
+        if self._sample is not _NOT_MEASURED:
+            present |= self._measured(now)
         new = self._faults.update(present, self._pilot.state is PilotState.A, self._clearing)
         self._remembered |= new & faults.MISSING_HOST
         if new & _UNPLUG_TRIPS:
             self._fault_pulse.start(now)
 
+    def _measured(self, now: int) -> int:
+        """What the sensors say is wrong; the monitor's alarms count unless its self-test has caused them."""
+        sample, settings = self._sample, self._settings
+        self._test_monitor(now)
+        leaks = self._residual.update(
+            sample, offset_ua=settings[Setting.RCD_OFFSET], ignored=self._self_test.ignored, now=now
+        )
+        wider_mv = settings[Setting.VOLTAGE_OFFSET] * 1_000
+        lock_command = self._outputs.lock if self._lock_in_use() else None
+        return (
+            (leaks | self._self_test.failed) & self._watched_leaks()
+            | self._supply.update(sample, wider_mv=wider_mv, now=now)
+            | self._overcurrent.update(sample.current_ma, self._offered_ma(), now)
+            | self._heat.update(sample.temperature_mc, now)
+            | self._lock.update(sample.lock, lock_command, now)
+            | faults_of_inputs(sample)
+        )
+
+    def _test_monitor(self, now: int) -> None:
+        """R-46: in state A or B before the offer, with the relay open and seen open, and nothing wrong."""
+        idle = self._pilot.state in _A_AND_B and self._outputs.pilot.mode is PilotMode.STEADY
+        is_open = not self._relay.closed and not any(self._sample.contacts)
+        watched = self._watched_leaks()
+        if self._relay.closed:
+            self._self_test.spend()
+        self._self_test.forgive(unplugged=self._pilot.state is PilotState.A, cleared=self._clearing)
+        self._self_test.update(
+            faults_of(self._sample.residual_alarm) & watched,
+            watched,
+            allowed=idle and is_open and not self._faults.active & faults.BLOCKING,
+            now=now,
+        )
+
     def _drive(self, now: int) -> None:
         permitted = self._permit_in_force = self._permitted(now)
         chargeable = self._chargeable()
         left = self._pilot.has_left(chargeable, now)
+        was_closed = self._relay.closed
         self._relay.update(
             safe=not (self._faults.active & faults.TRIPPING or left) and self._plug_is_safe(),
             permitted=permitted,
             may_close=self._may_close(chargeable),
             current_ma=max(self._sample.current_ma),
+            now=now,
+        )
+        passing = bool(self._faults.active & _PASSING_TRIPS)
+        self._withheld = self._back_off.update(
+            opened=was_closed and not self._relay.closed and passing,
+            faulty=passing,
+            unplugged=self._pilot.state is PilotState.A,
             now=now,
         )
         self._outputs = Outputs(
@@ -222,6 +288,7 @@ class Rtm:
             lock=self._lock_command(permitted),
             light=HOST_LOST_LIGHT if self._faults.active & faults.MISSING_HOST else self._light,
             beep=self._beeps(now),
+            residual_test=self._self_test.running,
         )
 
     # --- conditions, each once ---
@@ -237,36 +304,51 @@ class Rtm:
         least = min(self._host.offer_ma, self.model.rating.current_ma)
         return least if cable_ma is None else min(least, cable_ma)
 
+    def _offered_ma(self) -> int:
+        """What the pilot says now, 0 while it says nothing."""
+        return self._offer_ma() if self._outputs.pilot.mode is PilotMode.PWM else 0
+
     def _chargeable(self) -> frozenset[PilotState]:
-        return _C_AND_D if self._settings[Setting.VENTILATED_ENABLED] else _ONLY_C
+        return _C_AND_D if self._settings.ventilated else _ONLY_C
+
+    def _watched_leaks(self) -> int:
+        """The residual currents to be found here; with RCD type 2 direct current is not (E-10)."""
+        leaks = faults.RCD | (faults.RCD_DC if self._settings.watches_dc else 0)
+        return leaks & ~self.model.absent_faults
 
     def _plug_is_safe(self) -> bool:
         """Locked, where there is a lock and it is enabled (R-45)."""
         return not self._lock_in_use() or self._sample.lock is LockPosition.LOCKED
 
     def _lock_in_use(self) -> bool:
-        return self.model.outlet.lock and bool(self._settings[Setting.LOCK_ENABLED])
+        return self.model.outlet.lock and self._settings.lock_enabled
 
     def _may_close(self, chargeable: frozenset[PilotState]) -> bool:
-        """R-45: believed state C, seen now; PWM with its negative half; no fault; contacts open."""
+        """R-45: state C, believed and seen; PWM with both halves; no fault; supply right; contacts open."""
         return (
             self._pilot.state in chargeable
             and self._pilot.raw in chargeable
             and self._outputs.pilot.mode is PilotMode.PWM
             and self._sample.pilot_low_mv <= self.model.pilot.diode_max_mv
             and not self._faults.active & faults.BLOCKING
+            and not self._supply.suspect
             and not any(self._sample.contacts)
         )
 
-    def _ready(self) -> bool:
-        """R-46: whatever may delay a closing is over. Contacts still on their way open do not end the PWM."""
-        contacts_obey = self._outputs.pilot.mode is PilotMode.PWM or not any(self._sample.contacts)
+    def _ready(self, now: int) -> bool:
+        """R-46: whatever may delay a closing is over before the PWM starts, and does not end it later."""
+        offers = self._outputs.pilot.mode is PilotMode.PWM
         blocked = self._faults.active & faults.BLOCKING
-        return self._cable.ready and self._plug_is_safe() and contacts_obey and not blocked
+        return self._cable.ready and self._plug_is_safe() and not blocked and (offers or self._may_offer(now))
+
+    def _may_offer(self, now: int) -> bool:
+        """Contacts open, supply right, residual-current monitor proved, back-off over."""
+        proved = self._self_test.holds(self._watched_leaks(), now)
+        return proved and not (any(self._sample.contacts) or self._supply.suspect or self._withheld)
 
     def _pilot_output(self, permitted: bool, now: int) -> PilotOutput:
         """R-47, the strongest reason first."""
-        ready = permitted and self._ready() and self._pilot.state in WITH_A_CAR
+        ready = permitted and self._ready(now) and self._pilot.state in WITH_A_CAR
         offered = ready and self._outputs.pilot.mode is PilotMode.PWM
         waking = self._wake_up.update(self._pilot.state, offered=offered, now=now)
         if self._relay.closed:
@@ -307,11 +389,10 @@ class Rtm:
             self._effects.append(self._measurement(now))
 
     def _state(self) -> _State:
-        offers = self._outputs.pilot.mode is PilotMode.PWM
         return (
             self._pilot.state,
             self._outputs.pilot,
-            self._offer_ma() if offers else 0,
+            self._offered_ma(),
             self._cable.rating_ma,
             self._relay.closed,
             self._sample.contacts,
@@ -324,20 +405,32 @@ class Rtm:
     def _measurement(self, now: int) -> Measurement:
         sample = self._sample
         return Measurement(
-            now, sample.voltage_mv, sample.current_ma, sample.neutral_pe_mv, sample.temperature_mc
+            now,
+            sample.voltage_mv,
+            sample.current_ma,
+            sample.neutral_pe_mv,
+            sample.temperature_mc,
+            sample.clamp_ma,
         )
 
     def _next_deadline(self, now: int) -> int | None:
-        return earliest(
-            self._report_due,
-            self._pilot.deadline(now),
-            self._cable.deadline(now),
-            self._host.deadline(now),
-            self._relay.deadline(now),
-            self._wake_up.deadline(now),
-            self._fault_pulse.deadline(now),
-            self._next_beep_edge(now),
+        parts = (
+            self._pilot,
+            self._cable,
+            self._host,
+            self._relay,
+            self._wake_up,
+            self._fault_pulse,
+            self._residual,
+            self._self_test,
+            self._supply,
+            self._overcurrent,
+            self._heat,
+            self._lock,
+            self._back_off,
         )
+        waits = (part.deadline(now) for part in parts)
+        return earliest(self._report_due, self._next_beep_edge(now), *waits)
 
     def _next_beep_edge(self, now: int) -> int | None:
         """When the beeper changes next, on the absolute grid."""

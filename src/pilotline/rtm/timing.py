@@ -4,7 +4,7 @@ All its moments lie on whole milliseconds, rounded up. So a loop that looks ever
 sleeps until the next deadline give the same outputs at the same times, for the same time-stamped samples.
 """
 
-from pilotline.vocabulary.time import US_PER_MS, OnDelay
+from pilotline.vocabulary.time import US_PER_MS, OnDelay, earliest
 
 
 def after(now: int, ms: int) -> int:
@@ -15,6 +15,25 @@ def after(now: int, ms: int) -> int:
 def on_delay(ms: int) -> OnDelay:
     """An on-delay of ``ms`` milliseconds on the grid."""
     return OnDelay(ms * US_PER_MS, US_PER_MS)
+
+
+class Believed:
+    """Something believed after ``on_ms``, and given up after it has been well over for ``off_ms``."""
+
+    def __init__(self, on_ms: int, off_ms: int = 0) -> None:
+        self._begins = on_delay(on_ms)
+        self._ends = on_delay(off_ms)
+        self._on = False
+
+    def update(self, there: bool, over: bool, now: int) -> bool:
+        """Between ``there`` and ``over`` lies the hysteresis, in which all stays as it is."""
+        begun = self._begins.update(there, now)
+        ended = self._ends.update(self._on and over, now)
+        self._on = begun or (self._on and not ended)
+        return self._on
+
+    def deadline(self, now: int) -> int | None:
+        return earliest(self._begins.deadline(now), self._ends.deadline(now))
 
 
 class Pulse:

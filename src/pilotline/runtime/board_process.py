@@ -23,8 +23,8 @@ from pilotline.runtime.control import ControlServer
 from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import run_process
 from pilotline.runtime.words import served_by
-from pilotline.simulator.actions import ACTIONS, Refused
-from pilotline.simulator.bench import BENCH, BenchAction, CutLink, bench_actions, bench_view
+from pilotline.simulator.actions import ACTIONS, MeterFault, Refused, SetMeterFault
+from pilotline.simulator.bench import BENCH, NO_METER, BenchAction, CutLink, Lines, bench_actions, bench_view
 from pilotline.simulator.modbus_meter import ModbusMeter
 from pilotline.simulator.world import Event, Memory, World, WorldConfig
 from pilotline.vocabulary.board import Outputs, Sample
@@ -62,13 +62,14 @@ class BoardProcess:
         self._refusal: str | None = None
         self._link = PseudoPort(Path(options.link), self._from_host)
         self._link_is_cut = False
-        self._meter = self._make_meter(model.meter) if model.meter else None
+        self._meter = _make_meter(model.meter) if model.meter else None
+        self._bus = PseudoPort(Path(options.meter), self._ask_meter) if self._meter else None
         self._control = ControlServer(self._handle)
 
     async def run(self) -> None:
         self._link.start()
-        if self._meter is not None:
-            self._meter.start()
+        if self._bus is not None:
+            self._bus.start()
         self._world_loop.post(Tick())
         self._board_loop.post(Tick())
         keeper = asyncio.create_task(self._keep_memory())
@@ -98,17 +99,16 @@ class BoardProcess:
 
     # --- the meter ---
 
-    def _make_meter(self, slot: MeterSlot) -> PseudoPort:
-        meter = ModbusMeter(load_meter(slot.profile), slot.address)
+    def _ask_meter(self, data: bytes) -> None:
+        if self._meter is None or self._bus is None:
+            return
+        self._world_loop.post(Tick())
+        self._meter.show(self._world.reading())
+        self._remember()  # a register that somebody has seen never goes back
+        self._bus.write(self._meter.receive(data, self._clock.now()))
 
-        def answer(data: bytes) -> None:
-            self._world_loop.post(Tick())
-            meter.show(self._world.reading())
-            self._remember()  # a register that somebody has seen never goes back
-            port.write(meter.receive(data, self._clock.now()))
-
-        port = PseudoPort(Path(self._options.meter), answer)
-        return port
+    def _lines(self) -> Lines:
+        return Lines(self._link_is_cut, self._meter.fault if self._meter else MeterFault.NONE)
 
     # --- the bench ---
 
@@ -116,7 +116,7 @@ class BoardProcess:
         if op in _WORDS:
             self._world_loop.post(Tick())
             view = self._world.view()
-            return view if op == "world_view" else bench_view(view, self._link_is_cut)
+            return view if op == "world_view" else bench_view(view, self._lines())
         if op not in ACTIONS and op not in BENCH:
             raise OperationError(f"The board knows no operation {op}.")
         for action in bench_actions(op, of_connector(op, args)):
@@ -128,10 +128,18 @@ class BoardProcess:
         if isinstance(action, CutLink):
             self._link_is_cut = action.cut
             return
+        if isinstance(action, SetMeterFault):
+            self._break_meter(action)
+            return
         self._refusal = None
         self._world_loop.post(action)
         if self._refusal is not None:
             raise OperationError(self._refusal)
+
+    def _break_meter(self, action: SetMeterFault) -> None:
+        if self._meter is None:
+            raise OperationError(NO_METER)
+        self._meter.fault = action.fault
 
     # --- what outlives a power cycle ---
 
@@ -154,6 +162,10 @@ class BoardProcess:
         except OSError as error:
             self._log.warning("memory not written", path=str(self._memory), reason=error.strerror)
         self._remembered = data
+
+
+def _make_meter(slot: MeterSlot) -> ModbusMeter:
+    return ModbusMeter(load_meter(slot.profile), slot.address)
 
 
 def _recall(path: Path) -> Memory | None:

@@ -45,7 +45,44 @@ class LockFault(Enum):
 
     NONE = "none"
     JAMMED = "jammed"  # it stays where it is, in the middle of its travel too
+    BLOCKED = "blocked"  # the bolt does not go out: the plug is not fully in
+    STRAINED = "strained"  # the bolt does not come back: the plug pulls on it
     MISSING = "missing"  # it gives no feedback at all
+
+
+class MonitorFault(Enum):
+    """What can be wrong with the residual-current monitor."""
+
+    NONE = "none"
+    DEAD = "dead"  # no alarm ever comes, in a self-test either
+    STUCK = "stuck"  # both alarms stand, whatever flows
+
+
+class ClampState(Enum):
+    """How the clamp at the house's supply is."""
+
+    ABSENT = "absent"
+    FITTED = "fitted"
+    SILENT = "silent"  # nothing comes from it
+    REVERSED = "reversed"  # put around the conductor the wrong way: import counts as export
+    INVALID = "invalid"  # its raw value is larger than any house draws
+
+
+class Cover(Enum):
+    """A cover of the station whose opening is watched (E-21)."""
+
+    MAIN = "main"
+    SERVICE = "service"
+
+
+class MeterFault(Enum):
+    """How the energy meter misbehaves on its bus."""
+
+    NONE = "none"
+    SILENT = "silent"  # it does not answer
+    GARBAGE = "garbage"  # it answers noise
+    NAN = "nan"  # it answers well, and knows no value
+    WRONG_CRC = "wrong_crc"  # its answers are damaged on the way
 
 
 # --- plug and cable -------------------------------------------------------------------------------
@@ -125,10 +162,13 @@ class StopPower:
 
 @dataclass(frozen=True, slots=True)
 class SetLeakage:
-    """Current leaks from the car to earth while it is plugged in and the live contact is closed."""
+    """Current leaks from the car to earth while it is plugged in and the live contact is closed.
 
-    ac_ua: int = 0
-    dc_ua: int = 0
+    None leaves a part of it as it is.
+    """
+
+    ac_ua: int | None = None
+    dc_ua: int | None = None
 
 
 # --- supply and surroundings ----------------------------------------------------------------------
@@ -141,6 +181,11 @@ class SetVoltage:
     l1_mv: int | None = None
     l2_mv: int | None = None
     l3_mv: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreVoltage:
+    """Every phase has its nominal voltage again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +226,24 @@ class SetTemperatures:
     electronics_mc: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SetHeat:
+    """Something keeps a sensor at this temperature (m°C), as a loose terminal does; None takes it away.
+
+    What is left of it then cools as the place does.
+    """
+
+    relay_mc: int | None = None
+    electronics_mc: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetClamp:
+    """The clamp at the house's supply is fitted, taken away, or broken."""
+
+    state: ClampState = ClampState.FITTED
+
+
 # --- the station's own parts ----------------------------------------------------------------------
 
 
@@ -207,21 +270,58 @@ class SetLockFault:
     fault: LockFault = LockFault.JAMMED
 
 
-GridAction = SetVoltage | SwapWires | SetNeutralEarth | SetHouseLoad
-CarAction = ConfigureCar | SetMisbehaviour | RequestPower | StopPower | SetLeakage
-Action = (
-    PlugIn
-    | Unplug
-    | SetProximity
-    | SetPilotOffset
-    | CarAction
-    | GridAction
+@dataclass(frozen=True, slots=True)
+class SetMonitor:
+    """The residual-current monitor breaks or is mended, and its DC figure is off; None leaves as it is."""
+
+    fault: MonitorFault | None = None
+    offset_dc_ua: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetCover:
+    """A cover is opened or closed."""
+
+    cover: Cover = Cover.MAIN
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetEmergencyStop:
+    """The emergency-stop button is pressed and stays so, or is released."""
+
+    pressed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetCalibration:
+    """The memory that holds the calibration can be read, or cannot."""
+
+    readable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetMeterFault:
+    """The energy meter misbehaves on its bus, or is mended."""
+
+    fault: MeterFault = MeterFault.SILENT
+
+
+GridAction = SetVoltage | RestoreVoltage | SwapWires | SetNeutralEarth | SetHouseLoad
+EnclosureAction = SetCover | SetEmergencyStop | SetCalibration
+StationAction = (
+    EnclosureAction
     | SetAmbient
     | SetTemperatures
+    | SetHeat
     | WeldContact
     | StickContact
     | SetLockFault
+    | SetMonitor
 )
+CarAction = ConfigureCar | SetMisbehaviour | RequestPower | StopPower | SetLeakage
+Action = PlugIn | Unplug | SetProximity | SetPilotOffset | CarAction | GridAction | StationAction | SetClamp
+"""What is done to the world. The energy meter is a device on a bus of its own: ``SetMeterFault``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +335,7 @@ class Refused:
 class Row(NamedTuple):
     """One row of the table of actions."""
 
-    type: type[Action]
+    type: type[Action | SetMeterFault]
     help: str
 
 
@@ -250,13 +350,21 @@ ACTIONS: Mapping[str, Row] = {
     "ev_stop": Row(StopPower, "End charging at the car, as its driver."),
     "leak": Row(SetLeakage, "Let current leak to earth behind the relay."),
     "voltage": Row(SetVoltage, "Set the supply's voltage: a sag, a swell, an outage."),
+    "restore_voltage": Row(RestoreVoltage, "Give every phase its nominal voltage again."),
     "swap_wires": Row(SwapWires, "Swap L1 and N at the station's terminals."),
     "neutral_earth": Row(SetNeutralEarth, "Set the voltage between neutral and protective earth."),
     "house": Row(SetHouseLoad, "Set what the rest of the house draws."),
     "ambient": Row(SetAmbient, "Set the temperature of the air around the station."),
-    "temperature": Row(SetTemperatures, "Put the sensors at a temperature at once."),
+    "temperature": Row(SetTemperatures, "Put the sensors at a temperature at once; they drift from there."),
+    "heat": Row(SetHeat, "Keep a sensor at a temperature, as a loose terminal does, until null."),
+    "clamp": Row(SetClamp, "Fit the clamp at the house's supply, take it away, or break it."),
     "weld": Row(WeldContact, "Weld a contact of the relay, or free it."),
     "stick": Row(StickContact, "Keep a contact of the relay from closing, or free it."),
-    "lock_fault": Row(SetLockFault, "Jam the lock, take it away, or mend it."),
+    "lock_fault": Row(SetLockFault, "Jam the lock, one way or both, take it away, or mend it."),
+    "monitor": Row(SetMonitor, "Break the residual-current monitor, mend it, put its DC figure off."),
+    "cover": Row(SetCover, "Open or close a cover of the station."),
+    "emergency_stop": Row(SetEmergencyStop, "Press the emergency-stop button, or release it."),
+    "calibration": Row(SetCalibration, "Make the calibration memory unreadable, or readable."),
+    "meter_fault": Row(SetMeterFault, "Silence the energy meter, let it answer badly, or mend it."),
 }
 """Every action by the word that scripts and the control protocol use for it."""

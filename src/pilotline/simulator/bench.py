@@ -13,18 +13,33 @@ from pilotline.links.operations import OperationError, build
 from pilotline.simulator.actions import (
     ACTIONS,
     Action,
+    ClampState,
     ConfigureCar,
+    Cover,
+    LockFault,
+    MeterFault,
     Misbehaviour,
     Pole,
     RequestPower,
+    RestoreVoltage,
+    SetCalibration,
+    SetClamp,
+    SetCover,
+    SetEmergencyStop,
+    SetHeat,
     SetHouseLoad,
+    SetLeakage,
+    SetLockFault,
+    SetMeterFault,
     SetMisbehaviour,
+    SetNeutralEarth,
     SetPilotOffset,
     SetProximity,
     SetTemperatures,
     SetVoltage,
     StickContact,
     StopPower,
+    SwapWires,
     WeldContact,
 )
 from pilotline.simulator.cable import RESISTOR_OHM
@@ -40,7 +55,15 @@ class CutLink:
     cut: bool
 
 
-BenchAction = Action | CutLink
+NO_METER = "This model has no energy meter that could fail."
+BenchAction = Action | SetMeterFault | CutLink
+
+
+class Lines(NamedTuple):
+    """What the world is not: whether the line to the host is cut, and how the meter's bus is."""
+
+    link_is_cut: bool = False
+    meter: MeterFault = MeterFault.NONE
 
 
 class CarState(Enum):
@@ -146,61 +169,171 @@ BENCH: Mapping[str, BenchWord] = {
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One row: the actions that cause it or end it, and whether the world (or the cut link) holds it now."""
+    """One row: the actions that cause it or end it, and whether the world (or a line) holds it now.
+
+    ``value`` says what the figure of ``inject`` means here; empty where it means nothing.
+    """
 
     actions: Callable[[bool, float | None], Sequence[BenchAction]]
-    holds: Callable[[WorldView, bool], bool]
+    holds: Callable[[WorldView, Lines], bool]
+    value: str = ""
 
 
 def _weld(*poles: Pole) -> Cause:
     return Cause(
         lambda active, _value: [WeldContact(pole, active) for pole in poles],
-        lambda world, _cut: world.welded.issuperset(poles),
+        lambda world, _lines: world.welded.issuperset(poles),
     )
 
 
 def _stick(*poles: Pole) -> Cause:
     return Cause(
         lambda active, _value: [StickContact(pole, active) for pole in poles],
-        lambda world, _cut: world.stuck.issuperset(poles),
+        lambda world, _lines: world.stuck.issuperset(poles),
     )
 
 
 def _misbehaves(how: Misbehaviour) -> Cause:
     return Cause(
         lambda active, _value: [SetMisbehaviour(how, active)],
-        lambda world, _cut: how in world.misbehaviours,
+        lambda world, _lines: how in world.misbehaviours,
     )
 
 
+def _lock(how: LockFault, *alike: LockFault) -> Cause:
+    return Cause(
+        lambda active, _value: [SetLockFault(how if active else LockFault.NONE)],
+        lambda world, _lines: world.lock_fault in (how, *alike),
+    )
+
+
+def _cover(cover: Cover) -> Cause:
+    return Cause(
+        lambda active, _value: [SetCover(cover, active)],
+        lambda world, _lines: getattr(world.covers, cover.value),
+    )
+
+
+def _thousandths(value: float | None, default: float) -> int:
+    return round((default if value is None else value) * 1_000)
+
+
+def _leak_ac(active: bool, value: float | None) -> Sequence[BenchAction]:
+    return [SetLeakage(ac_ua=_thousandths(value, 30) if active else 0)]
+
+
+def _leak_dc(active: bool, value: float | None) -> Sequence[BenchAction]:
+    return [SetLeakage(dc_ua=_thousandths(value, 6) if active else 0)]
+
+
+def _raise_earth(active: bool, value: float | None) -> Sequence[BenchAction]:
+    """Its end puts swapped wires right as well: no more is left that raises it."""
+    if active:
+        return [SetNeutralEarth(_thousandths(value, 100))]
+    return [SetNeutralEarth(None), SwapWires(False)]
+
+
+def _draw(active: bool, value: float | None) -> Sequence[BenchAction]:
+    too_much = SetMisbehaviour(Misbehaviour.DRAWS_TOO_MUCH, active)
+    return [ConfigureCar(overdraw_ma=_thousandths(value, 40)), too_much] if active else [too_much]
+
+
+def _voltage(default: float) -> Callable[[bool, float | None], Sequence[BenchAction]]:
+    return lambda active, value: (
+        [SetVoltage(l1_mv=_thousandths(value, default))] if active else [RestoreVoltage()]
+    )
+
+
+def _heat(active: bool, value: float | None) -> Sequence[BenchAction]:
+    return [SetHeat(relay_mc=_thousandths(value, 85)) if active else SetHeat()]
+
+
 def _pilot_level(active: bool, value: float | None) -> Sequence[BenchAction]:
-    """``value``: how far off the level is in volts; 1.5 V puts every state between two windows."""
-    return [SetPilotOffset(round((1.5 if value is None else value) * 1_000) if active else 0)]
+    return [SetPilotOffset(_thousandths(value, 1.5) if active else 0)]
 
 
 def _proximity(active: bool, value: float | None) -> Sequence[BenchAction]:
-    """``value``: what the resistor measures in ohm; none is a broken wire. Mended it is that of 32 A."""
+    """Mended, the resistor is that of 32 A."""
     if not active:
         return [SetProximity(RESISTOR_OHM[32_000])]
     return [SetProximity(None if value is None else round(value))]
 
 
-def _unreadable(world: WorldView, _cut: bool) -> bool:
+def _silence(active: bool, _value: float | None) -> Sequence[BenchAction]:
+    return [SetMeterFault(MeterFault.SILENT if active else MeterFault.NONE)]
+
+
+def _unreadable(world: WorldView, _lines: Lines) -> bool:
     return world.plugged and world.ohm not in RESISTOR_OHM.values()
 
 
+def _strays(world: WorldView, above: bool) -> bool:
+    """Whether a phase is more than a tenth above, or below, its nominal voltage (E-18 as shipped)."""
+    return any(
+        (10 * mv > 11 * nominal) if above else (10 * mv < 9 * nominal)
+        for mv, nominal in zip(world.voltage_mv, world.nominal_mv, strict=True)
+    )
+
+
 CAUSES: Mapping[str, Cause] = {
+    "EVSE_FAULT_EMERGENCY_STOP": Cause(
+        lambda active, _value: [SetEmergencyStop(active)], lambda world, _lines: world.emergency_stop
+    ),
+    "EVSE_FAULT_RCD": Cause(
+        _leak_ac, lambda world, _lines: world.leak_ua.ac_ua != 0, "mA that leak (30), behind a closed relay"
+    ),
+    "EVSE_FAULT_RCD_DC": Cause(
+        _leak_dc, lambda world, _lines: world.leak_ua.dc_ua != 0, "mA that leak (6), behind a closed relay"
+    ),
+    "EVSE_FAULT_NEUTRAL": Cause(
+        _raise_earth, lambda world, _lines: world.earth_is_raised, "volts between neutral and earth (100)"
+    ),
     "EVSE_FAULTS_POWER_RELAY": _stick(Pole.LIVE, Pole.NEUTRAL),
-    "EVSE_FAULT_CP_STATE": Cause(_pilot_level, lambda world, _cut: world.pilot_offset_mv != 0),
+    "EVSE_FAULT_OVERCURRENT": Cause(
+        _draw,
+        lambda world, _lines: Misbehaviour.DRAWS_TOO_MUCH in world.misbehaviours,
+        "A that the car draws, whatever is offered (40)",
+    ),
+    "EVSE_FAULT_OVERVOLTAGE": Cause(
+        _voltage(280), lambda world, _lines: _strays(world, above=True), "volts of the supply (280)"
+    ),
+    "EVSE_FAULT_UNDERVOLTAGE": Cause(
+        _voltage(180), lambda world, _lines: _strays(world, above=False), "volts of the supply (180)"
+    ),
+    "EVSE_FAULT_TEMPERATURE": Cause(
+        _heat, lambda world, _lines: world.heated, "°C at which the relay is kept (85); it cools in minutes"
+    ),
+    "EVSE_FAULT_MISSING_PCM": _lock(LockFault.MISSING),
+    "EVSE_FAULT_ACT_LOCK_FAULT": _lock(LockFault.BLOCKED, LockFault.JAMMED),
+    "EVSE_FAULT_ACT_UNLOCK_FAULT": _lock(LockFault.STRAINED, LockFault.JAMMED),
+    "EVSE_FAULT_CP_STATE": Cause(
+        _pilot_level,
+        lambda world, _lines: world.pilot_offset_mv != 0,
+        "volts by which the level is off (1.5: between two states)",
+    ),
     "EVSE_FAULT_DIODE_UNPRESENT": _misbehaves(Misbehaviour.NO_DIODE),
-    "EVSE_FAULT_PP_UNPRESENT": Cause(_proximity, _unreadable),
-    "EVSE_FAULT_MISSING_HOST": Cause(lambda active, _value: [CutLink(active)], lambda _world, cut: cut),
+    "EVSE_FAULT_PP_UNPRESENT": Cause(
+        _proximity, _unreadable, "Ω that the plug's resistor measures (a broken wire)"
+    ),
+    "EVSE_FAULT_CAL": Cause(
+        lambda active, _value: [SetCalibration(not active)], lambda world, _lines: not world.calibrated
+    ),
+    "EVSE_FAULT_MISSING_HOST": Cause(
+        lambda active, _value: [CutLink(active)], lambda _world, lines: lines.link_is_cut
+    ),
+    "EVSE_FAULT_MISSING_EXT_EMETER": Cause(_silence, lambda _world, lines: lines.meter is MeterFault.SILENT),
     "EVSE_FAULT_VN_OUT_OPEN": _weld(Pole.NEUTRAL),
     "EVSE_FAULT_VN_OUT_CLOSE": _stick(Pole.NEUTRAL),
     "EVSE_FAULT_VL_OUT_OPEN": _weld(Pole.LIVE),
     "EVSE_FAULT_VL_OUT_CLOSE": _stick(Pole.LIVE),
+    "EVSE_FAULT_CLAMP_SILENT": Cause(
+        lambda active, _value: [SetClamp(ClampState.SILENT if active else ClampState.FITTED)],
+        lambda world, _lines: world.clamp in (ClampState.SILENT, ClampState.INVALID),
+    ),
+    "EVSE_FAULT_TAMPER1_EVENT": _cover(Cover.MAIN),
+    "EVSE_FAULT_TAMPER2_EVENT": _cover(Cover.SERVICE),
 }
-"""The faults the safety module watches so far, by what causes them. A new watch brings a row."""
+"""Every fault that has a cause of its own, by that cause. A consequence (0x4000) has none here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +358,7 @@ class BenchView:
     causes: tuple[str, ...]
 
 
-def bench_view(world: WorldView, link_is_cut: bool) -> BenchView:
+def bench_view(world: WorldView, lines: Lines) -> BenchView:
     """The truth of the world, as a person at the bench reads it."""
     return BenchView(
         plugged=world.plugged,
@@ -239,7 +372,7 @@ def bench_view(world: WorldView, link_is_cut: bool) -> BenchView:
         voltage_v=_tenths(world.voltage_mv),
         temperature_c=round(max(world.temperature_mc) / 1_000, 1),
         misbehaviours=tuple(sorted(each.value for each in world.misbehaviours)),
-        causes=tuple(name for name, cause in CAUSES.items() if cause.holds(world, link_is_cut)),
+        causes=tuple(name for name, cause in CAUSES.items() if cause.holds(world, lines)),
     )
 
 

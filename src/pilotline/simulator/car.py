@@ -141,7 +141,8 @@ class Car:
         self.config = config
         self.battery = Battery(config, stored_pj, now)
         self.misbehaviours: set[Misbehaviour] = set()
-        self.leakage = SetLeakage()
+        self.leak_ac_ua = 0
+        self.leak_dc_ua = 0
         self.wants = wants
         self.plugged = False
         self.s2 = False
@@ -231,8 +232,9 @@ class Car:
                 self._misbehave(now)
             case RequestPower() | StopPower():
                 self.wants = isinstance(action, RequestPower)
-            case SetLeakage():
-                self.leakage = action
+            case SetLeakage(ac, dc):
+                self.leak_ac_ua = self.leak_ac_ua if ac is None else ac
+                self.leak_dc_ua = self.leak_dc_ua if dc is None else dc
             case _:
                 assert_never(action)
         self._decide(now)

@@ -7,7 +7,14 @@ calculation: the house's load is kept for the clamp to measure and does not pull
 from dataclasses import dataclass
 from typing import assert_never
 
-from pilotline.simulator.actions import GridAction, SetHouseLoad, SetNeutralEarth, SetVoltage, SwapWires
+from pilotline.simulator.actions import (
+    GridAction,
+    RestoreVoltage,
+    SetHouseLoad,
+    SetNeutralEarth,
+    SetVoltage,
+    SwapWires,
+)
 from pilotline.vocabulary.phases import ZERO, PerPhase
 
 ALIVE_MV = 100_000
@@ -43,6 +50,16 @@ class Grid:
         return self._config.neutral_pe_mv if stated is None else stated
 
     @property
+    def nominal_mv(self) -> PerPhase[int]:
+        """What the phases carry when nothing is wrong; 0 on one there is not."""
+        return self._config.nominal_mv
+
+    @property
+    def earth_is_raised(self) -> bool:
+        """Whether N to PE is another than that of a sound supply."""
+        return self._swapped or self._neutral_earth_mv is not None
+
+    @property
     def alive(self) -> bool:
         """Whether L1 carries a voltage a car can work with."""
         return self.source_mv.l1 >= ALIVE_MV
@@ -52,6 +69,8 @@ class Grid:
         match action:
             case SetVoltage(l1, l2, l3):
                 self.source_mv = _changed(self.source_mv, l1, l2, l3)
+            case RestoreVoltage():
+                self.source_mv = self._config.nominal_mv
             case SetHouseLoad(l1, l2, l3):
                 self.house_ma = _changed(self.house_ma, l1, l2, l3)
             case SwapWires(swapped):

@@ -18,6 +18,13 @@ class LockConfig:
     travel_ms: int = 300
 
 
+_MOVES = {
+    LockPosition.OPEN: (LockFault.NONE, LockFault.BLOCKED),
+    LockPosition.LOCKED: (LockFault.NONE, LockFault.STRAINED),
+}
+"""With which faults the bolt still gets there."""
+
+
 class Lock:
     """Where the bolt is and where it shall go."""
 
@@ -45,6 +52,14 @@ class Lock:
             self._wanted = locked
             self._start(now)
 
+    @property
+    def fault(self) -> LockFault:
+        return self._fault
+
+    @property
+    def fitted(self) -> bool:
+        return self._config.fitted
+
     def break_down(self, fault: LockFault, now: int) -> None:
         """The lock breaks, or is mended and then goes where it was sent."""
         self._fault = fault
@@ -59,6 +74,6 @@ class Lock:
     def _start(self, now: int) -> None:
         self.due = None
         target = LockPosition.LOCKED if self._wanted else LockPosition.OPEN
-        if self._fault is LockFault.NONE and self._bolt is not target:
+        if self._fault in _MOVES[target] and self._bolt is not target:
             self._bolt = LockPosition.MOVING
             self.due = now + self._config.travel_ms * MS

@@ -12,6 +12,7 @@ from enum import Enum
 
 from pilotline.models.meter_profile import MeterProfile
 from pilotline.models.meter_registers import encode
+from pilotline.simulator.actions import MeterFault
 from pilotline.simulator.modbus_rtu import (
     ERROR_BIT,
     READ_HOLDING,
@@ -27,16 +28,6 @@ BROADCAST = 0
 _LONGEST_FRAME = 256
 _FIXED_LENGTH = range(1, 7)
 """The functions whose requests all have REQUEST_LENGTH; the end of others is known by silence alone."""
-
-
-class MeterFault(Enum):
-    """How the meter misbehaves."""
-
-    NONE = "none"
-    SILENT = "silent"  # it does not answer
-    GARBAGE = "garbage"  # it answers noise
-    NAN = "nan"  # it answers well, and knows no value
-    WRONG_CRC = "wrong_crc"  # its answers are damaged on the way
 
 
 class ModbusRefusal(Enum):

@@ -16,9 +16,9 @@ from pilotline.links.board import BoardCore, BoardEvent
 from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEvent, HostView
 from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, SendText
 from pilotline.models.meter_profile import load_meter
-from pilotline.simulator.actions import Action, Refused
+from pilotline.simulator.actions import Action, MeterFault, Refused, SetMeterFault
 from pilotline.simulator.backend import VirtualBackend
-from pilotline.simulator.bench import BenchAction, BenchView, CutLink, bench_view
+from pilotline.simulator.bench import NO_METER, BenchAction, BenchView, CutLink, Lines, bench_view
 from pilotline.simulator.car import CarConfig
 from pilotline.simulator.journal import MemoryJournal
 from pilotline.simulator.meter_bus import BusEffect, MeterBus, Send
@@ -111,6 +111,11 @@ class VirtualStation:
         if isinstance(action, CutLink):
             self._link_is_cut = action.cut
             return None
+        if isinstance(action, SetMeterFault):
+            if self.model.meter is None:
+                return NO_METER
+            self.meter.fault = action.fault
+            return None
         refusals = self._feed_world(action)
         return refusals[0].reason if refusals else None
 
@@ -200,7 +205,10 @@ class VirtualStation:
 
     def bench_view(self) -> BenchView:
         """What the bench's knobs stand at."""
-        return bench_view(self.world_view(), self._link_is_cut)
+        return bench_view(self.world_view(), self._lines())
+
+    def _lines(self) -> Lines:
+        return Lines(self._link_is_cut, MeterFault.NONE if self.model.meter is None else self.meter.fault)
 
     # --- world and board ---
 

@@ -7,7 +7,7 @@ often it is read. It is given in whole millidegrees; the float behind it never l
 import math
 from dataclasses import dataclass
 
-from pilotline.simulator.actions import SetTemperatures
+from pilotline.simulator.actions import SetHeat, SetTemperatures
 from pilotline.vocabulary.time import SECOND, earliest
 
 RATED_MA = 32_000
@@ -46,8 +46,11 @@ class _Sensor:
         self._start_at = now
         self._target_mc: int = mc
         self._told_mc = mc
+        self.held_mc: int | None = None
 
     def at(self, now: int) -> float:
+        if self.held_mc is not None:
+            return float(self.held_mc)
         fallen = math.exp((self._start_at - now) / self._tau)
         return self._target_mc + (self._start_mc - self._target_mc) * fallen
 
@@ -59,12 +62,18 @@ class _Sensor:
     def put(self, mc: int, now: int) -> None:
         self._start_mc, self._start_at = float(mc), now
 
+    def hold(self, mc: int | None, now: int) -> None:
+        """Something keeps it there; without that it goes on from where it is."""
+        self._start_mc, self._start_at, self.held_mc = self.at(now), now, mc
+
     def tell(self, now: int) -> int:
         self._told_mc = round(self.at(now))
         return self._told_mc
 
     def due(self, quantum_mc: int, now: int) -> int | None:
         """When it will have moved by the quantum since it was told; never at or before ``now``."""
+        if self.held_mc is not None:
+            return None if self.held_mc == self._told_mc else now + 1
         rising = self._target_mc > self._told_mc
         level = self._told_mc + (quantum_mc if rising else -quantum_mc)
         ahead, whole = self._target_mc - level, self._target_mc - self._start_mc
@@ -104,6 +113,17 @@ class Thermal:
         if action.electronics_mc is not None:
             self._electronics.put(action.electronics_mc, now)
         self._plan(now)
+
+    def heat(self, action: SetHeat, now: int) -> None:
+        """Something keeps the sensors at a temperature, or no longer does."""
+        self._relay.hold(action.relay_mc, now)
+        self._electronics.hold(action.electronics_mc, now)
+        self._plan(now)
+
+    @property
+    def heated(self) -> bool:
+        """Whether something keeps a sensor at a temperature."""
+        return self._relay.held_mc is not None or self._electronics.held_mc is not None
 
     def at(self, now: int) -> tuple[int, int]:
         """Both temperatures (m°C): relay, electronics."""

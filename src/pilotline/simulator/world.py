@@ -12,31 +12,50 @@ from dataclasses import dataclass, field
 
 from pilotline.simulator.actions import (
     Action,
+    ClampState,
+    ConfigureCar,
+    LockFault,
     Misbehaviour,
+    MonitorFault,
     PlugIn,
     Pole,
     Refused,
+    RequestPower,
+    RestoreVoltage,
     SetAmbient,
+    SetCalibration,
+    SetClamp,
+    SetCover,
+    SetEmergencyStop,
+    SetHeat,
     SetHouseLoad,
+    SetLeakage,
     SetLockFault,
+    SetMisbehaviour,
+    SetMonitor,
     SetNeutralEarth,
     SetPilotOffset,
     SetProximity,
     SetTemperatures,
     SetVoltage,
+    StationAction,
     StickContact,
+    StopPower,
     SwapWires,
     Unplug,
     WeldContact,
 )
 from pilotline.simulator.cable import RESISTOR_OHM, Cable, levels
 from pilotline.simulator.car import Car, CarConfig
+from pilotline.simulator.clamp import Clamp
 from pilotline.simulator.contactor import Contactor, ContactorConfig
+from pilotline.simulator.enclosure import Enclosure
 from pilotline.simulator.energy import Integral, whole_wh
 from pilotline.simulator.grid import Grid, GridConfig
 from pilotline.simulator.lock import Lock, LockConfig
+from pilotline.simulator.monitor import Figures, Monitor, MonitorConfig
 from pilotline.simulator.thermal import Thermal, ThermalConfig
-from pilotline.vocabulary.board import Contacts, LockPosition, Outputs, Sample
+from pilotline.vocabulary.board import Contacts, Covers, LockPosition, Outputs, Sample
 from pilotline.vocabulary.charger import Outlet, OutletKind, Rating
 from pilotline.vocabulary.metering import MeterReading
 from pilotline.vocabulary.phases import ZERO, PerPhase, on_phases
@@ -47,6 +66,7 @@ _NEVER = 1 << 62
 _SETTLES_WITHIN = 1 * SECOND
 """A change below its quantum is told this late at most when nothing flows."""
 
+CLOSED = Covers()
 Event = Outputs | Action | Tick
 Effect = Sample | Refused
 
@@ -55,14 +75,16 @@ Effect = Sample | Refused
 class Quanta:
     """By how much a value must have moved since the last sample for a new one to be issued at once.
 
-    Pilot levels, contacts, lock and proximity are told on every change, and so is the begin and the end
-    of current. While current flows, ``period_ms`` is the longest time between samples.
+    Pilot levels, contacts, lock, proximity, alarms, covers, emergency stop and calibration are told on every
+    change, and so is the begin and the end of current, and of what the clamp says. While current flows,
+    ``period_ms`` is the longest time between samples.
     """
 
     current_ma: int = 250
     voltage_mv: int = 1_000
     residual_ua: int = 500
     temperature_mc: int = 500
+    clamp_ma: int = 250
     period_ms: int = 100
 
 
@@ -76,6 +98,8 @@ class WorldConfig:
     contactor: ContactorConfig = field(default_factory=ContactorConfig)
     lock: LockConfig = field(default_factory=LockConfig)
     thermal: ThermalConfig = field(default_factory=ThermalConfig)
+    monitor: MonitorConfig = field(default_factory=MonitorConfig)
+    clamp: ClampState = ClampState.ABSENT
     quanta: Quanta = field(default_factory=Quanta)
 
     @staticmethod
@@ -91,7 +115,7 @@ class WorldConfig:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What outlives a power cycle of the station: plug, bolt, register, battery (design section 4)."""
+    """What outlives a power cycle of the station: plug, bolt, register, battery, case (design section 4)."""
 
     plugged: bool = False
     ohm: int | None = None
@@ -99,6 +123,9 @@ class Memory:
     energy_pj: int = 0
     battery_pj: int | None = None
     wants: bool = True
+    covers: Covers = CLOSED
+    emergency_stop: bool = False
+    calibrated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +134,7 @@ class WorldView:
 
     ``wants`` is its driver's wish, ``wanted_ma`` what the car aims at per phase, ``current_ma`` what flows;
     ``ohm`` is the resistor in the plug, ``proximity_ohm`` what the station's socket measures of it.
+    ``leak_ua`` leaks from the car as soon as it can; ``nominal_mv`` is the voltage when nothing is wrong.
     """
 
     at: int
@@ -129,6 +157,16 @@ class WorldView:
     welded: frozenset[Pole]
     stuck: frozenset[Pole]
     pilot_offset_mv: int
+    nominal_mv: PerPhase[int]
+    earth_is_raised: bool
+    leak_ua: Figures
+    heated: bool
+    lock_fault: LockFault
+    monitor_fault: MonitorFault
+    covers: Covers
+    emergency_stop: bool
+    calibrated: bool
+    clamp: ClampState
 
 
 class World:
@@ -143,6 +181,10 @@ class World:
         self._contactor = Contactor(config.contactor)
         self._lock = Lock(config.lock, memory.locked)
         self._thermal = Thermal(config.thermal, config.quanta.temperature_mc, now)
+        self._monitor = Monitor(config.monitor)
+        self._enclosure = Enclosure(memory.covers, memory.emergency_stop, memory.calibrated)
+        self._rings = PerPhase(*(mv > 0 for mv in config.grid.nominal_mv))
+        self._clamp = Clamp(config.clamp, self._rings)
         self._car = Car(config.car, memory.battery_pj, memory.wants, now)
         self._register = Integral(memory.energy_pj, now)
         self._pilot = STEADY
@@ -203,6 +245,16 @@ class World:
             welded=self._contactor.welded,
             stuck=self._contactor.stuck,
             pilot_offset_mv=self._pilot_offset_mv,
+            nominal_mv=self._grid.nominal_mv,
+            earth_is_raised=self._grid.earth_is_raised,
+            leak_ua=Figures(car.leak_ac_ua, car.leak_dc_ua),
+            heated=self._thermal.heated,
+            lock_fault=self._lock.fault,
+            monitor_fault=self._monitor.fault,
+            covers=self._enclosure.covers,
+            emergency_stop=self._enclosure.emergency_stop,
+            calibrated=self._enclosure.calibrated,
+            clamp=self._clamp.state,
         )
 
     def reading(self) -> MeterReading:
@@ -226,6 +278,9 @@ class World:
             energy_pj=self._register.at(self._now),
             battery_pj=self._car.battery.stored_pj(self._now),
             wants=self._car.wants,
+            covers=self._enclosure.covers,
+            emergency_stop=self._enclosure.emergency_stop,
+            calibrated=self._enclosure.calibrated,
         )
 
     # --- time -------------------------------------------------------------------------------------
@@ -238,6 +293,7 @@ class World:
                 at = self._change_at
                 self._contactor.settle(at)
                 self._lock.settle(at)
+                self._monitor.settle(at)
                 self._take_cable()
                 self._car.settle(at)
                 self._refresh(at, out)
@@ -254,7 +310,9 @@ class World:
         self._next = min(self._beat_at, self._change_at)
 
     def _plan(self) -> None:
-        due = earliest(self._contactor.due, self._lock.due, self._car.due, self._thermal.due)
+        due = earliest(
+            self._contactor.due, self._lock.due, self._monitor.due, self._car.due, self._thermal.due
+        )
         self._change_at = _NEVER if due is None else due
         self._next = min(self._beat_at, self._change_at)
 
@@ -264,7 +322,7 @@ class World:
         """Something changed at ``at``: find the currents, and say so if it is worth a sample."""
         self._couple(at)
         sample, warm = self._measure(at), self._thermal.due
-        self._dirty = sample[1:-1] != self._tail[:-1]
+        self._dirty = sample[1:11] != self._last[1:11] or sample[12:] != self._last[12:]  # warmth has a time
         late = self._dirty and self._last.at + _SETTLES_WITHIN <= at
         if late or (warm is not None and warm <= at) or _crossed(sample, self._last, self._quanta):
             self._tell(sample, out)
@@ -282,12 +340,14 @@ class World:
         self._register.change(power_uw, at)
         car.charge(power_uw, at)
         self._thermal.load(max(amps), at)
+        leaks = car.plugged and contacts.live and self._grid.alive
+        self._monitor.feel(car.leak_ac_ua if leaks else 0, car.leak_dc_ua if leaks else 0, at)
 
     def _measure(self, at: int) -> Sample:
         car, contacts = self._car, self._contactor.contacts
         diode = Misbehaviour.NO_DIODE not in car.misbehaviours
         high, low = levels(self._pilot, car.state, diode, self._pilot_offset_mv)
-        leaks = car.plugged and contacts.live
+        monitor, case = self._monitor, self._enclosure
         return Sample(
             at,
             high,
@@ -298,9 +358,13 @@ class World:
             self._voltage_mv,
             self._current_ma,
             self._grid.neutral_pe_mv,
-            car.leakage.ac_ua if leaks else 0,
-            car.leakage.dc_ua if leaks else 0,
+            *monitor.figures,
             self._thermal.at(at),
+            monitor.alarm,
+            case.covers,
+            self._clamp.measure(self._grid.house_ma, self._current_ma),
+            case.emergency_stop,
+            case.calibrated,
         )
 
     def _tell(self, sample: Sample, out: list[Effect]) -> None:
@@ -325,26 +389,40 @@ class World:
                 return self._set_proximity(event)
             case SetPilotOffset(mv):
                 self._pilot_offset_mv = mv
-            case SetVoltage() | SwapWires() | SetNeutralEarth() | SetHouseLoad():
+            case SetVoltage() | RestoreVoltage() | SwapWires() | SetNeutralEarth() | SetHouseLoad():
                 self._grid.apply(event)
-            case WeldContact() | StickContact() | SetLockFault() | SetAmbient() | SetTemperatures():
-                self._apply_to_station(event, now)
-            case _:
+            case SetClamp(state):
+                self._clamp = Clamp(state, self._rings)
+            case ConfigureCar() | SetMisbehaviour() | RequestPower() | StopPower() | SetLeakage():
                 return self._car.apply(event, now)
+            case _:
+                return self._apply_to_station(event, now)
         return None
 
-    def _apply_to_station(
-        self, action: WeldContact | StickContact | SetLockFault | SetAmbient | SetTemperatures, now: int
-    ) -> None:
+    def _apply_to_station(self, action: StationAction, now: int) -> Refused | None:
         match action:
             case SetLockFault(fault):
+                if not self._lock.fitted:
+                    return Refused(action, "A tethered cable has no lock that could break.")
                 self._lock.break_down(fault, now)
+            case SetCover() | SetEmergencyStop() | SetCalibration():
+                self._enclosure.apply(action)
+            case WeldContact() | StickContact():
+                self._contactor.apply(action)
+            case SetMonitor():
+                self._monitor.apply(action, now)
+            case _:
+                self._warm(action, now)
+        return None
+
+    def _warm(self, action: SetAmbient | SetTemperatures | SetHeat, now: int) -> None:
+        match action:
             case SetAmbient(mc):
                 self._thermal.set_ambient(mc, now)
             case SetTemperatures():
                 self._thermal.put(action, now)
-            case _:
-                self._contactor.apply(action)
+            case SetHeat():
+                self._thermal.heat(action, now)
 
     def _obey(self, outputs: Outputs, now: int) -> None:
         if outputs.pilot != self._pilot:
@@ -352,6 +430,7 @@ class World:
             self._car.hear(outputs.pilot, now)
         self._contactor.command(outputs.relay, now)
         self._lock.command(outputs.lock, now)
+        self._monitor.test(outputs.residual_test, now)
 
     def _plug_in(self, action: PlugIn, now: int) -> Refused | None:
         ohm = RESISTOR_OHM.get(action.cable_ma) if action.ohm is None else action.ohm
@@ -401,12 +480,23 @@ def _crossed(new: Sample, old: Sample, quanta: Quanta) -> bool:
     """Whether the difference between two samples is worth telling at once."""
     return (
         new[1:6] != old[1:6]  # pilot levels, proximity, contacts, lock
+        or new[12:14] != old[12:14]  # alarms, covers
+        or new[15:] != old[15:]  # emergency stop, calibration
         or any(new.current_ma) != any(old.current_ma)
         or _moved(new.current_ma, old.current_ma, quanta.current_ma)
         or _moved(new.voltage_mv, old.voltage_mv, quanta.voltage_mv)
         or _moved(new[8:9], old[8:9], quanta.voltage_mv)  # neutral to earth
         or _moved(new[9:11], old[9:11], quanta.residual_ua)
         or _moved(new.temperature_mc, old.temperature_mc, quanta.temperature_mc)
+        or (new.clamp_ma != old.clamp_ma and _clamped(new.clamp_ma, old.clamp_ma, quanta.clamp_ma))
+    )
+
+
+def _clamped(new: PerPhase[int | None], old: PerPhase[int | None], quantum: int) -> bool:
+    """Whether the clamp says something else, or says something where it was silent."""
+    return any(
+        (a is None) is not (b is None) or (a is not None and b is not None and abs(a - b) >= quantum)
+        for a, b in zip(new, old, strict=True)
     )
 
 

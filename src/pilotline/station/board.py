@@ -4,13 +4,15 @@ It never trusts that a message arrived: what matters is repeated every half seco
 reports is the truth.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from pilotline.station.commissioning import Commissioner
 from pilotline.vocabulary.board import (
     LINK_PROTOCOL,
     BoardMessage,
     ClearFaults,
+    Commissioned,
     ConnectorReport,
     Hello,
     HostAlive,
@@ -21,8 +23,10 @@ from pilotline.vocabulary.board import (
     Measurement,
     Permit,
     SetLight,
+    Setting,
     Withdraw,
 )
+from pilotline.vocabulary.faults import Recovery, select
 from pilotline.vocabulary.time import MS, SECOND, earliest
 
 RENEW = 500 * MS
@@ -32,15 +36,21 @@ IDLE_BEAT = SECOND
 SILENT = 3 * SECOND
 HELLO_AGAIN = SECOND
 _DARK = Light()
+_FOR_A_PERSON = select(Recovery.SERVICE)
+"""To acknowledge one of these would clear its latch, and that is a person's to do (R-13)."""
 
 
 @dataclass(slots=True)
 class Wish:
-    """What the station wants of the board now; ``offer_ma`` 0 is no permit."""
+    """What the station wants of the board now; ``offer_ma`` 0 is no permit.
+
+    ``settings`` are the safety settings to be commissioned (R-49).
+    """
 
     offer_ma: int = 0
     lock: bool = False
     light: Light = _DARK
+    settings: Mapping[Setting, int] = field(default_factory=dict[Setting, int])
 
 
 class BoardLink:
@@ -56,6 +66,8 @@ class BoardLink:
         self.identity: Identity | None = None
         self.report: ConnectorReport | None = None
         self.measurement: Measurement | None = None
+        self.measured_at = 0
+        self.commissioner = Commissioner()
         self.remembered = 0
         """Faults the board began while nobody listened, not yet passed on (E-16)."""
 
@@ -70,12 +82,14 @@ class BoardLink:
                 self.identity = message
                 self.remembered |= message.remembered
                 self._told = None
+                self.commissioner.introduced()
             case ConnectorReport():
                 return self._take_report(message) or not alive
             case Measurement():
+                self.measured_at = now
                 return self._take_measurement(message) or not alive
-            case _:
-                pass
+            case Commissioned():
+                self.commissioner.hear(message, now)
         return True
 
     def _take_report(self, report: ConnectorReport) -> bool:
@@ -101,13 +115,16 @@ class BoardLink:
     def update(self, wish: Wish, now: int) -> Sequence[HostMessage]:
         if not self.alive(now):
             return self._introduce(now)
-        return [*self._changes(wish), *self._renewal(wish, now)]
+        told = self.report if self.accepted else None
+        commands = self.commissioner.update(wish.settings, told, now)
+        return [*self._changes(wish), *commands, *self._renewal(wish, now)]
 
     def deadline(self, now: int) -> int | None:
         if not self.alive(now):
             return (now if self._hello_at is None else self._hello_at) + HELLO_AGAIN
         silent_at = None if self._heard_at is None else self._heard_at + SILENT
-        return earliest(silent_at, None if self._renewed_at is None else self._renewed_at + self._beat)
+        renewal = None if self._renewed_at is None else self._renewed_at + self._beat
+        return earliest(silent_at, renewal, self.commissioner.deadline(now))
 
     def _introduce(self, now: int) -> Sequence[HostMessage]:
         if self._hello_at is not None and now < self._hello_at + HELLO_AGAIN:
@@ -119,8 +136,9 @@ class BoardLink:
         """What is told at once because it differs from what was told last."""
         told, self._told = self._told, Wish(wish.offer_ma, wish.lock, wish.light)
         messages: list[HostMessage] = []
-        if told is None and self.identity is not None and self.identity.remembered:
-            messages.append(ClearFaults(self.identity.remembered))
+        acknowledged = self.identity.remembered & ~_FOR_A_PERSON if told is None and self.identity else 0
+        if acknowledged:
+            messages.append(ClearFaults(acknowledged))
         if told is None or told.light != wish.light:
             messages.append(SetLight(wish.light))
         if told is None or told.lock != wish.lock:

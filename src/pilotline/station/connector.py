@@ -4,21 +4,25 @@ the facts and moves what is due, so that no order of events can leave it behind.
 It decides nothing about who may charge (that is the station's) and closes no relay (that is the RTM's).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pilotline.station.board import BoardLink, Wish
 from pilotline.station.clock import WallClock
+from pilotline.station.commissioning import settings_of
+from pilotline.station.covers import CoverWatch
 from pilotline.station.events import MeterPace, MeterReport, StationEffect, StatusReport, ToBoard
+from pilotline.station.house import HouseLimit
 from pilotline.station.keys import KeyStore
 from pilotline.station.limits import Arbiter
 from pilotline.station.measurands import Sources, sample
+from pilotline.station.recovery import BackOffWatch, MeterWatch
 from pilotline.station.session import Phase, Session, Stop
-from pilotline.station.status import ENDS, Facts, StatusTeller, derive, status_report
+from pilotline.station.status import ENDS, SUSPENDS, Facts, StatusTeller, derive, status_reports
 from pilotline.station.temperature import TemperatureLimit
 from pilotline.vocabulary import faults, limits
 from pilotline.vocabulary.board import Light
-from pilotline.vocabulary.charger import ChargerModel
+from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import (
     Durable,
     Ended,
@@ -84,6 +88,7 @@ class Connector:
         clock: WallClock,
         entries: "EntryNumbers",
         left_open: Sequence[LeftOpen] = (),
+        kept: Mapping[str, KeyValue] | None = None,
     ) -> None:
         self.number = number
         self.model = model
@@ -99,6 +104,11 @@ class Connector:
         self._open_since: int | None = None
         self._teller = StatusTeller(number)
         self._hot = TemperatureLimit(model.temperature)
+        self._house = HouseLimit(keys, model.rating.phases)
+        self._covers = CoverWatch(number, kept or {}, entries.next)
+        self._meter_watch = MeterWatch(model.meter)
+        self._own_faults = 0
+        self.back_off = BackOffWatch(model.rtm.back_off)
         self.board = BoardLink(model.rtm.hash)
         self.arbiter = Arbiter()
         self._meter_fast = True
@@ -123,7 +133,18 @@ class Connector:
 
     @property
     def faults(self) -> int:
-        return self.board.report.faults if self.board.report else 0
+        """The whole mask: the RTM's, the station's own, and 0x4000 while a suspended session waits (R-14)."""
+        return self._with_recovery((self.board.report.faults if self.board.report else 0) | self._own_faults)
+
+    @property
+    def stopping_faults(self) -> int:
+        """Those that keep a car from charging here: a meter that is not required is none (M-09)."""
+        return self.faults & faults.BLOCKING & ~self._meter_watch.tolerated
+
+    def _with_recovery(self, mask: int) -> int:
+        waits = self.session is not None and self.session.phase is Phase.RUNNING
+        suspended = mask & SUSPENDS & ~self._meter_watch.tolerated
+        return mask | faults.AUTO_RECOVERY if waits and suspended and not mask & ENDS else mask
 
     @property
     def offering(self) -> bool:
@@ -139,7 +160,7 @@ class Connector:
     def free(self, now: int) -> bool:
         """Whether a new session could begin here."""
         ready = self.board.alive(now) and self.board.accepted and self.available
-        return ready and not self.busy and not self.faults & faults.BLOCKING
+        return ready and not self.busy and not self.stopping_faults
 
     @property
     def busy(self) -> bool:
@@ -193,6 +214,7 @@ class Connector:
         """Move what is due at ``now``; the order is that of a session's life."""
         self._see_plug(now)
         self._claim(now)
+        self._watch(now)
         effects: list[StationEffect] = []
         effects += self._close_left_open(now)
         effects += self._begin(now)
@@ -208,7 +230,7 @@ class Connector:
 
     def tell(self, now: int) -> Sequence[StatusReport]:
         """The present status, asked for."""
-        return [status_report(self.number, self.status, self.faults, now)] if self.status else []
+        return status_reports(self.number, self.status, self.faults, now) if self.status else []
 
     def read_out(self, now: int) -> Sequence[MeterReport]:
         """Meter values, asked for."""
@@ -224,7 +246,9 @@ class Connector:
             self._gone.deadline(now),
             self.grant.until if self.grant else None,
             self.board.deadline(now),
-            self.arbiter.deadline(now) if running else None,
+            self.arbiter.deadline(now) if running else self.arbiter.expiry(now),
+            self._house.deadline(now),
+            self._meter_watch.deadline(now),
             self._next_sample(session) if session and running else None,
             self._settled_at(session, now) if session and running else None,
             self._last_reading_at(session, now) if session and session.phase is Phase.STOPPING else None,
@@ -262,10 +286,16 @@ class Connector:
         claim, report, measured = self.arbiter.claim, self.board.report, self.board.measurement
         own_ma = min(self.model.rating.current_ma, self._keys.number("c_DeviceLimit_I") * 100)
         claim(limits.DEVICE, own_ma, now)
-        claim(limits.FUSE, self._keys.number("c_MainFuseLimit") * 100, now)
+        self._house.update(self.board, self.arbiter, now)
         claim(limits.CABLE, report.cable_ma if report else None, now)
         if measured is not None:
             claim(limits.TEMPERATURE, self._hot.update(max(measured.temperature_mc)), now)
+
+    def _watch(self, now: int) -> None:
+        """The faults that the station finds by itself, and what it can know of the RTM's back-off."""
+        clamp = faults.CLAMP_SILENT if self._house.silent else 0
+        self._own_faults = clamp | self._meter_watch.update(self.meter_silence is not None, now)
+        self.back_off.update(self.board.report, self.unplugs, now)
 
     def _begin(self, now: int) -> Sequence[StationEffect]:
         """A grant and a plug make a session; its start is recorded once the register is known."""
@@ -301,7 +331,8 @@ class Connector:
         """The offer follows the limits; meter values go out at their interval."""
         session = self.session
         if self.faults & ENDS:
-            self.end(StopReason.OTHER, now)
+            pressed = self.faults & faults.EMERGENCY_STOP
+            self.end(StopReason.EMERGENCY_STOP if pressed else StopReason.OTHER, now)
         if session is None or session.phase is not Phase.RUNNING:
             return []
         report = self.board.report
@@ -377,7 +408,7 @@ class Connector:
             alive=self.board.alive(now),
             accepted=self.board.accepted,
             available=self.available,
-            faults=self.faults,
+            faults=self.stopping_faults,
             plugged=self.plugged,
             unplugging=self.unplugging,
             authorising=self.asking or self.grant is not None,
@@ -392,14 +423,18 @@ class Connector:
             unsure=not self.plugged and (report is None or report.pilot not in (PilotState.A, *_WITH_A_CAR)),
         )
 
-    def _pass_on(self, now: int) -> Sequence[StatusReport]:
-        """Faults the board remembered while nobody listened are told once (E-16, R-34)."""
-        mask, self.board.remembered = self.board.remembered, 0
-        if not mask or self.status is None:
-            self.board.remembered = mask
+    def _pass_on(self, now: int) -> Sequence[StationEffect]:
+        """Faults the board remembered while nobody listened are told once (E-16, R-34), openings recorded."""
+        if self.status is None or not self.board.alive(now):
             return []
+        mask, self.board.remembered = self.board.remembered, 0
+        openings = self._covers.update(self.faults, mask, self.status, self._clock.stamp(now))
+        mask &= ~faults.TAMPER
+        if not mask:
+            return openings
         self._teller.repeat()  # so that the last word is how it is now
-        return [status_report(self.number, self.status, mask, now, keep=True)]
+        told = status_reports(self.number, self.status, mask, now, keep=True)
+        return [*openings, *told]
 
     def _register(self) -> int | None:
         """The meter's register; 0 for a station without a meter (M-05)."""
@@ -432,11 +467,12 @@ class Connector:
     def _wish(self) -> Wish:
         session = self.session
         running = session is not None and session.phase is Phase.RUNNING
-        charge = running and not self.faults & faults.BLOCKING and self.board.accepted and self.available
+        charge = running and not self.stopping_faults and self.board.accepted and self.available
         return Wish(
             offer_ma=self.arbiter.offer_ma if charge else 0,
             lock=session is not None and self.plugged,
             light=self.light,
+            settings=settings_of(self._keys, self.model),
         )
 
     def _paint(self, online: bool) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pilotline.station import authorisation
 from pilotline.station.authorisation import ANYBODY, same_tag
 from pilotline.station.clock import WallClock
+from pilotline.station.commissioning import may_set
 from pilotline.station.connector import Connector, EntryNumbers, LeftOpen
 from pilotline.station.events import (
     AskAuthorization,
@@ -81,7 +82,15 @@ class Station:
         self.resetting: ResetKind | None = None
         entries = EntryNumbers(memory.last_entry)
         self.connectors = {
-            number: Connector(number, model, self.keys, clock, entries, _left_open(memory, number, ended_by))
+            number: Connector(
+                number,
+                model,
+                self.keys,
+                clock,
+                entries,
+                _left_open(memory, number, ended_by),
+                memory.keys,
+            )
             for number in range(1, model.connectors + 1)
         }
         for number in memory.inoperative & self.connectors.keys():
@@ -271,9 +280,13 @@ class Station:
             self._set_key(key, wish)
 
     def _set_key(self, key: Key, wish: ChangeKey) -> None:
+        """A local call has a negative number: whoever makes it stands beside the station."""
         try:
-            value = self.keys.change(key, wish.text)
+            refused = not may_set(key.name, key.kind.parse(wish.text), self.model, beside=wish.call < 0)
+            value = None if refused else self.keys.change(key, wish.text)
         except KeyRefusedError:
+            refused, value = True, None
+        if refused:
             self._effects.append(CallAnswer(wish.call, "Rejected"))
             return
         self._effects.append(StoreKey(key.name, value))

@@ -54,6 +54,17 @@ def _integer(low: int, high: int) -> Kind:
     return Kind(f"integer, {low} to {high}", parse)
 
 
+def _one_of(*numbers: int) -> Kind:
+    listed = " or ".join(str(number) for number in numbers)
+
+    def parse(text: str) -> int:
+        if text.strip() not in {str(number) for number in numbers}:
+            raise KeyRefusedError(f"the value is {listed}")
+        return int(text)
+
+    return Kind(listed, parse)
+
+
 def _choice(*words: str) -> Kind:
     def parse(text: str) -> str:
         for word in words:
@@ -112,9 +123,23 @@ KEYS = (
     Key("TransactionMessageAttempts", _integer(1, 100), "Tries before a session is set aside.", 3),
     Key("TransactionMessageRetryInterval", _integer(1, 86_400), "Seconds to the second try.", 60),
     Key("c_AuthorizationMode", _choice("tag", "plug_and_charge", "free"), "Who may charge.", "tag"),
+    Key("c_ChargingVentilatedEnabled", BOOLEAN, "Cars that want ventilation charge.", False, reboot=True),
+    Key("c_CTClamp", BOOLEAN, "A clamp measures what the whole house draws.", False),
+    Key(
+        "c_CTClampValue", _integer(0, 65_535), "Highest reading of the clamp, in tenths of an ampere.", 65_535
+    ),
     Key("c_DeviceLimit_I", _integer(60, 800), "The station's own limit in tenths of an ampere.", 320),
+    Key("c_LockerDisengage", BOOLEAN, "The plug is locked in the socket.", True, reboot=True),
     Key("c_MainFuseLimit", _integer(60, 10_000), "The house's main fuse in tenths of an ampere.", 600),
     Key("c_OfflinePlugAndCharge", BOOLEAN, "Offline, plugging in starts a session.", False),
+    Key("c_RCDProtectionType", _one_of(0, 2), "Leakage: 0 AC and DC, 2 AC alone.", 0, reboot=True),
+    Key(
+        "c_VoltageProtectionOffset",
+        _integer(0, 23),
+        "Volts by which the voltage window is wider at both ends.",
+        0,
+        reboot=True,
+    ),
 )
 BY_NAME = {key.name.lower(): key for key in KEYS}
 

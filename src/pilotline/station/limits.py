@@ -35,17 +35,26 @@ class Arbiter:
         self._due: int | None = None
         self.offer_ma = 0
 
-    def claim(self, source: LimitSource, limit_ma: int | None, now: int) -> None:
-        """A source says what it allows; None withdraws its claim."""
+    def claim(self, source: LimitSource, limit_ma: int | None, now: int, *, urgent: bool = False) -> None:
+        """A source says what it allows; None withdraws its claim.
+
+        ``now`` is when that was true, and may lie in the past. ``urgent``: a fall waits for no pace (R-48).
+        """
         if limit_ma is None:
             self._claims.pop(source, None)
         else:
-            self._claims[source] = Claim(limit_ma, None if source.lasts is None else now + source.lasts)
+            until = None if source.lasts is None else now + source.lasts
+            self._claims[source] = Claim(limit_ma, until, urgent)
 
     def winner(self, now: int) -> Winner:
         """The lowest claim; of equal ones that with the lower code (R-44). At least one source must claim."""
         standing = [Winner(s, *self._standing(s, c, now)) for s, c in self._claims.items()]
         return min(standing, key=lambda w: (w.limit_ma, w.source.code))
+
+    def has_lapsed(self, source: LimitSource, now: int) -> bool:
+        """Whether what stands of a source is its fallback."""
+        claim = self._claims.get(source)
+        return claim is not None and claim.until is not None and now >= claim.until
 
     def start(self, now: int) -> int:
         """A session begins: the offer follows the claims at once, without the waits of a running one."""
@@ -60,7 +69,7 @@ class Arbiter:
 
     def update(self, now: int) -> int:
         """The offer (mA) at ``now``: down at once, up slowly, back from a pause later still."""
-        limit_ma = self.winner(now).limit_ma
+        source, limit_ma, _ = self.winner(now)
         self._due = None
         resumes = self._resume.update(self.offer_ma == 0 and limit_ma >= MIN_OFFER_MA, now)
         if limit_ma < MIN_OFFER_MA:
@@ -69,12 +78,20 @@ class Arbiter:
             self._due = self._resume.deadline(now)
             return self._change(limit_ma, now) if resumes else 0
         if limit_ma < self.offer_ma:
-            return self._change_after(self._lowered_at, limit_ma, now)
+            lowered_at = None if self._claims[source].urgent else self._lowered_at
+            return self._change_after(lowered_at, limit_ma, now)
         return self._change_after(self._changed_at, limit_ma, now)
 
     def deadline(self, now: int) -> int | None:
-        ends = [c.until for c in self._claims.values() if c.until is not None and c.until > now]
-        return earliest(self._due, *ends)
+        return earliest(self._due, self.expiry(now))
+
+    def expiry(self, now: int) -> int | None:
+        """When the next claim ends, session or not."""
+        return earliest(*(c.until for c in self._claims.values() if c.until is not None and c.until > now))
+
+    def resumes_at(self, now: int) -> int | None:
+        """When a pause whose reason is gone ends."""
+        return self._resume.deadline(now) if self.offer_ma == 0 else None
 
     def _standing(self, source: LimitSource, claim: Claim, now: int) -> tuple[int, int | None]:
         """A claim, or after its end what replaces it."""

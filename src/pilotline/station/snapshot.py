@@ -41,12 +41,13 @@ class FaultView:
 
 @dataclass(frozen=True, slots=True)
 class LimitView:
-    """Who limits the current now: the row of the limit table, and how far (A)."""
+    """Who limits the current now: the row of the limit table, how far (A), and until when (core time)."""
 
     source: str
     code: int
     sentence: str
     limit_a: float
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _connector(connector: Connector, now: int) -> ConnectorView:
         relay=report.relay if report else None,
         offered_a=_amps(report.offer_ma if report else 0),
         limit_reason=winner.source.code_name,
-        limit=_limit(winner),
+        limit=_limit(connector, winner, now),
         current_a=_thousandths(measured.current_ma if measured else None),
         voltage_v=_thousandths(measured.voltage_mv if measured else None),
         power_w=meter.total_power_w if meter else None,
@@ -118,12 +119,21 @@ def _connector(connector: Connector, now: int) -> ConnectorView:
     )
 
 
-def _limit(winner: Winner) -> LimitView:
-    source, limit_a = winner.source, _amps(winner.limit_ma)
-    sentence = (
-        source.sentence.format(amps=f"{limit_a:g} A") if winner.limit_ma >= MIN_OFFER_MA else source.pause
-    )
-    return LimitView(source.name, source.code, sentence, limit_a)
+def _limit(connector: Connector, winner: Winner, now: int) -> LimitView:
+    source, limit_ma = winner.source, winner.limit_ma
+    sentence = _reason(connector, winner, limit_ma, now) if limit_ma >= MIN_OFFER_MA else source.pause
+    return LimitView(source.name, source.code, sentence, _amps(limit_ma), _end_of(winner))
+
+
+def _reason(connector: Connector, winner: Winner, limit_ma: int, now: int) -> str:
+    source = winner.source
+    words = source.fallback if connector.arbiter.has_lapsed(source, now) else source.sentence
+    return (words or source.sentence).format(amps=f"{_amps(limit_ma):g} A")
+
+
+def _end_of(winner: Winner) -> int | None:
+    """Until when the winner limits; a source that speaks again and again has no end to tell of."""
+    return winner.until if winner.source.lasts is None else None
 
 
 def _transaction(session: Session | None) -> TransactionView | None:
@@ -155,9 +165,11 @@ def explain(connector: Connector, now: int) -> Why:
         return _say(waits.NO_BOARD)
     if not connector.board.accepted:
         return _say(waits.WRONG_MODEL)
-    found = faults.faults_in(connector.faults)
+    found = faults.faults_in(connector.stopping_faults)  # a cover, a clamp: told, and no reason to wait
     if found:
-        return _say(waits.FAULT, sentence=f"{found[0].sentence} {found[0].advice}")
+        waiting = connector.faults & faults.AUTO_RECOVERY
+        goes_on = f" {faults.BY_CODE[faults.AUTO_RECOVERY].sentence}" if waiting else ""
+        return _say(waits.FAULT, sentence=f"{found[0].sentence} {found[0].advice}{goes_on}")
     if not connector.available:
         return _say(waits.UNAVAILABLE)
     if connector.session is not None:
@@ -197,11 +209,25 @@ def _in_session(connector: Connector, session: Session, now: int) -> Why:
 
 def _offering(connector: Connector, session: Session, now: int) -> Why:
     winner = connector.arbiter.winner(now)
-    if connector.arbiter.offer_ma == 0:
-        return _say(waits.LIMIT, winner.until, sentence=winner.source.pause)
-    amps = f"{connector.arbiter.offer_ma / 1_000:g} A"
+    offer_ma = connector.arbiter.offer_ma
+    if offer_ma == 0:
+        resumes_at = connector.arbiter.resumes_at(now)
+        if resumes_at is not None:
+            return _say(waits.RESUMING, resumes_at)
+        return _say(waits.LIMIT, _end_of(winner), sentence=winner.source.pause)
+    amps = f"{_amps(offer_ma):g} A"
     if connector.status is ConnectorStatus.CHARGING:
-        return _say(waits.CHARGING, winner.until, sentence=winner.source.sentence.format(amps=amps))
+        return _say(waits.CHARGING, _end_of(winner), sentence=_reason(connector, winner, offer_ma, now))
     if not connector.offering:
-        return _say(waits.LOCKING)
+        return _getting_ready(connector, now)
     return _say(waits.CAR_PAUSES if session.charged else waits.CAR, amps=amps)
+
+
+def _getting_ready(connector: Connector, now: int) -> Why:
+    """Permitted, and the pilot is still steady: checks, or the RTM's rest after a fault (R-46)."""
+    rest = connector.back_off
+    if rest.spent:
+        return _say(waits.SPENT)
+    if rest.until is not None and now < rest.until:
+        return _say(waits.BACK_OFF, rest.until)
+    return _say(waits.LOCKING)

@@ -12,7 +12,7 @@ from pilotline.vocabulary.time import SECOND
 
 LIMIT_PACE = 10 * SECOND
 """R-40: reports of the limit's reason go out at most this often, the latest wins."""
-LIMIT_VENDOR, FAULT_VENDOR = "VendorID1", "VendorID2"
+LIMIT_VENDOR, FAULT_VENDOR, OUR_VENDOR = "VendorID1", "VendorID2", "Pilotline"
 
 SUSPENDS = faults.mask_of(
     f for f in faults.FAULTS if f.recovery is faults.Recovery.SELF and f.stop is not faults.Stop.NONE
@@ -101,8 +101,9 @@ class StatusTeller:
             return []
         reports: list[StatusReport] = []
         if self._told != (status, mask):
+            if not self._is_opening(status, mask):
+                reports += status_reports(self._number, status, mask, now)
             self._told = (status, mask)
-            reports.append(status_report(self._number, status, mask, now))
         return reports + self._limit(status, winner, now)
 
     def deadline(self, now: int) -> int | None:
@@ -111,6 +112,12 @@ class StatusTeller:
     def repeat(self) -> None:
         """Tell the status again, although it has not changed."""
         self._told = None
+
+    def _is_opening(self, status: ConnectorStatus, mask: int) -> bool:
+        """Nothing is new but an opened cover: that goes through the journal, with its own time (E-21)."""
+        if self._told is None or self._told[0] is not status:
+            return False
+        return bool(mask & ~self._told[1]) and not (mask ^ self._told[1]) & ~faults.TAMPER
 
     def _limit(self, status: ConnectorStatus, winner: Winner, now: int) -> list[StatusReport]:
         """E-33, R-40: the reason that limits now, when it is another one than was told."""
@@ -126,15 +133,21 @@ class StatusTeller:
         return [StatusReport(self._number, status, error, now, source.code_name, LIMIT_VENDOR, code)]
 
 
+def status_reports(
+    number: int, status: ConnectorStatus, mask: int, now: int, keep: bool = False
+) -> list[StatusReport]:
+    """As ``status_report``; faults of ours beside others go first, under their own vendor id (R-40)."""
+    parts = [part for part in (mask & faults.OURS, mask & ~faults.OURS) if part] or [0]
+    return [status_report(number, status, part, now, keep) for part in parts]
+
+
 def status_report(
     number: int, status: ConnectorStatus, mask: int, now: int, keep: bool = False
 ) -> StatusReport:
     """A status with its faults: the whole mask, under the errorCode of the most urgent (E-25, R-40)."""
     found = faults.faults_in(mask)
     if found:
-        first = found[0]
-        return StatusReport(
-            number, status, first.error_code, now, first.name, FAULT_VENDOR, f"0x{mask:04X}", keep
-        )
+        first, vendor = found[0], FAULT_VENDOR if mask & ~faults.OURS else OUR_VENDOR
+        return StatusReport(number, status, first.error_code, now, first.name, vendor, f"0x{mask:04X}", keep)
     lost = status is ConnectorStatus.FAULTED  # without a fault of the board: the board itself is missing
     return StatusReport(number, status, ErrorCode.INTERNAL_ERROR if lost else ErrorCode.NO_ERROR, now)

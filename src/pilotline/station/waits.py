@@ -29,7 +29,10 @@ METER = Wait("meter", "The energy meter has not been read yet: {reason}")
 RECORDING = Wait("recording", "Writing down the start of the session.")
 DISK = Wait("disk", "The session cannot begin: {reason}")
 CLOSING = Wait("closing", "Writing down how the last session ended, before the restart.")
-LOCKING = Wait("locking", "Getting ready: cable, lock and relay are checked.")
+LOCKING = Wait("locking", "Getting ready: cable, lock, relay and leakage protection are checked.")
+RESUMING = Wait("resuming", "There is enough current again; charging goes on when that has lasted a moment.")
+BACK_OFF = Wait("back_off", "The fault is over. The relay rests for a while, so that it does not wear.")
+SPENT = Wait("spent", "Charging was interrupted by faults too often. Unplug the car and plug it in again.")
 CAR = Wait("car", "The car has been offered {amps} and has not asked for power yet.")
 CAR_PAUSES = Wait("car_pauses", "The car takes no current at the moment; {amps} are on offer.")
 CHARGING = Wait("charging", "Charging. {sentence}")
@@ -39,5 +42,6 @@ FINISHED = Wait("finished", "Charging is over ({reason}). Unplug the car, or sho
 
 WAITS = (
     NO_BOARD, WRONG_MODEL, UNAVAILABLE, FAULT, LIMIT, PLUG_IN, TAG, ASKING, REFUSED, PLUG_SOON, METER,
-    RECORDING, DISK, CLOSING, LOCKING, CAR, CAR_PAUSES, CHARGING, STOPPING, UNPLUGGED, FINISHED,
+    RECORDING, DISK, CLOSING, LOCKING, RESUMING, BACK_OFF, SPENT, CAR, CAR_PAUSES, CHARGING, STOPPING,
+    UNPLUGGED, FINISHED,
 )  # fmt: skip

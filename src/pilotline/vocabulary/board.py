@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
-from pilotline.vocabulary.phases import ZERO, PerPhase
+from pilotline.vocabulary.phases import UNKNOWN, ZERO, PerPhase
 from pilotline.vocabulary.pilot import STEADY, PilotOutput, PilotState
 
 
@@ -33,11 +33,27 @@ CONTACTS_OPEN = Contacts(live=False, neutral=False)
 CONTACTS_CLOSED = Contacts(live=True, neutral=True)
 
 
+class ResidualAlarm(NamedTuple):
+    """The residual-current monitor's own switched outputs: they trip without a figure and without a wait."""
+
+    ac: bool = False
+    dc: bool = False
+
+
+class Covers(NamedTuple):
+    """Which of the station's covers stand open (E-21)."""
+
+    main: bool = False
+    service: bool = False
+
+
 class Sample(NamedTuple):
     """All the RTM measures, at core time ``at``; constant until the next sample.
 
     ``pilot_high_mv`` and ``pilot_low_mv`` are the two levels of the pilot (equal when it is steady).
     ``proximity_ohm`` is None with nothing plugged in (an open circuit), or where nothing is fitted.
+    ``clamp_ma`` is what the clamp at the house's supply measures, the car's current included; None on a phase
+    without a clamp, or with one that says nothing valid. ``calibrated``: the figures could be read (E-20).
     """
 
     at: int
@@ -52,6 +68,11 @@ class Sample(NamedTuple):
     residual_ac_ua: int = 0
     residual_dc_ua: int = 0
     temperature_mc: tuple[int, int] = (25_000, 25_000)
+    residual_alarm: ResidualAlarm = ResidualAlarm()
+    covers: Covers = Covers()
+    clamp_ma: PerPhase[int | None] = UNKNOWN
+    emergency_stop: bool = False
+    calibrated: bool = True
 
 
 class Light(NamedTuple):
@@ -79,9 +100,10 @@ class Outputs(NamedTuple):
     lock: bool = False
     light: Light = Light()
     beep: bool = False
+    residual_test: bool = False  # the monitor's test input: its alarms have to come, and go with it (R-46)
 
 
-LINK_PROTOCOL = 1
+LINK_PROTOCOL = 2
 """The version both ends of the link must name in Hello and Identity."""
 
 # --- host -> RTM ---------------------------------------------------------------------------------
@@ -141,6 +163,11 @@ class Setting(IntEnum):
 
     VENTILATED_ENABLED = 1  # 0 or 1: state D charges as C (E-23)
     LOCK_ENABLED = 2  # 0 or 1 (E-66)
+    RCD_TYPE = 3  # 0: AC and DC; 2: AC alone, where the model allows it (E-10)
+    VOLTAGE_OFFSET = 4  # 0 to 23 V by which the voltage window is wider at both ends (E-18)
+    RCD_OFFSET = (
+        5  # any value: measure the monitor's offset now and keep it; the echo is the offset in µA (E-26)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +225,17 @@ class ConnectorReport:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What the RTM measures, for the host to show and to report (E-03)."""
+    """What the RTM measures, for the host to show and to report (E-03).
+
+    ``current_ma`` and ``clamp_ma`` are of one moment: their difference is what the house draws (E-32).
+    """
 
     at: int
     voltage_mv: PerPhase[int]
     current_ma: PerPhase[int]
     neutral_pe_mv: int
     temperature_mc: tuple[int, int]
+    clamp_ma: PerPhase[int | None] = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,27 +185,121 @@ class Proximity:
 
 
 @dataclass(frozen=True, slots=True)
-class RtmModel:
-    """All the RTM knows of its charger. ``hash`` identifies the file it came from (design rule 4)."""
+class TripTime:
+    """How the time from cause to open contacts is spent (R-50); the parts' sum keeps the budget.
 
-    hash: int
-    rating: Rating
-    outlet: Outlet
-    pilot: PilotLimits
-    relay: RelayLimits
-    host: HostLimits
-    wake_up: WakeUp
-    proximity: Proximity | None = None
-    absent_faults: int = 0
-    """The mask of faults this model cannot have."""
+    ``filter_ms`` is how long the RTM waits until it believes; the rest it cannot shorten.
+    """
+
+    sensor_ms: int
+    filter_ms: int
+    step_ms: int
+    contactor_ms: int
+    budget_ms: int
 
     def __post_init__(self) -> None:
-        _require(self.outlet.proximity == (self.proximity is not None), "proximity is given where it is read")
-        _require(faults.unknown_bits(self.absent_faults) == 0, "absent_faults names faults of the table")
-        spent = self.pilot.left_c_ms + self.relay.contact_ms
+        parts = (self.sensor_ms, self.filter_ms, self.step_ms, self.contactor_ms)
+        _require(min(parts) >= 0, "no part of a trip's time is below 0")
         _require(
-            spent <= self.relay.left_c_ms, f"pilot.left_c_ms + relay.contact_ms = {spent} is over the budget"
+            sum(parts) <= self.budget_ms, f"the parts take {sum(parts)} ms, the budget is {self.budget_ms}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """Leakage to earth (E-10, R-50). ``*_must_ua`` has to trip, ``*_never_ua`` must not; the figure between
+    is where the RTM trips on what it measures. The monitor's own alarm needs no figure.
+
+    The self-test (R-46): the alarms come within ``test_ms`` of the test input, and go within ``clear_ms``;
+    it holds for one closing, or ``holds_ms``. ``offset_max_ua`` bounds the offset the RTM may measure (E-26).
+    """
+
+    ac_trip_ua: int
+    dc_trip_ua: int
+    time: TripTime
+    test_ms: int
+    clear_ms: int
+    holds_ms: int
+    offset_max_ua: int
+    external_dc_detection_allowed: bool = False
+
+    def __post_init__(self) -> None:
+        _require(15_000 < self.ac_trip_ua <= 30_000, "ac_trip_ua is above 15000 and at most 30000 (R-50)")
+        _require(3_000 < self.dc_trip_ua <= 6_000, "dc_trip_ua is above 3000 and at most 6000 (R-50)")
+        _require(self.test_ms > 0 and self.clear_ms > 0, "test_ms and clear_ms are above 0")
+        _require(0 < self.holds_ms <= 86_400_000, "holds_ms is at most 24 h (R-46)")
+        _require(0 <= self.offset_max_ua <= 1_000, "offset_max_ua is at most 1000 (R-49)")
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """The voltage window (E-18), the hardware's own limits (R-11), and neutral to earth (E-11).
+
+    The window is ``window_percent`` around the rated voltage, wider by the commissioned offset. Its faults
+    end when the voltage has been ``hysteresis_mv`` inside for ``back_ms``; that of the neutral likewise.
+    """
+
+    window_percent: int
+    hysteresis_mv: int
+    back_ms: int
+    time: TripTime
+    hardware_low_mv: int
+    hardware_high_mv: int
+    hardware_time: TripTime
+    neutral_pe_mv: int
+    neutral_time: TripTime
+
+    def __post_init__(self) -> None:
+        _require(0 < self.window_percent <= 20, "window_percent is 1 to 20 (E-02)")
+        _require(self.hysteresis_mv >= 0 and self.back_ms > 0, "hysteresis_mv and back_ms are not below 0")
+        _require(self.time.budget_ms <= 5_000, "time.budget_ms is at most 5000 (E-11)")
+        _require(105_000 <= self.hardware_low_mv <= 125_000, "hardware_low_mv is 105000 to 125000 (R-11)")
+        _require(290_000 <= self.hardware_high_mv <= 310_000, "hardware_high_mv is 290000 to 310000 (R-11)")
+        _require(0 < self.neutral_pe_mv <= 70_000, "neutral_pe_mv is at most 70000 (E-11)")
+
+
+@dataclass(frozen=True, slots=True)
+class Overcurrent:
+    """Two rules (E-12, R-09): above ``rating_percent`` of the rating as a mean square over ``mean_ms``; above
+    ``offer_percent`` of the greatest offer of the last ``follow_ms`` for longer than ``offer_ms``."""
+
+    rating_percent: int
+    mean_ms: int
+    offer_percent: int
+    offer_ms: int
+    follow_ms: int
+
+    def __post_init__(self) -> None:
+        _require(100 < self.rating_percent <= 120, "rating_percent is 101 to 120 (E-12)")
+        _require(0 < self.mean_ms <= 1_000, "mean_ms is 1 to 1000 (E-12)")
+        _require(109 < self.offer_percent <= 110, "offer_percent is 110: never at 1.09 (E-12)")
+        _require(5_900 <= self.offer_ms <= 6_000, "offer_ms is 5900 to 6000 (E-12)")
+        _require(0 < self.follow_ms <= 5_000, "follow_ms is 1 to 5000 (IEC 61851-1 table A.6)")
+
+
+@dataclass(frozen=True, slots=True)
+class LockTimes:
+    """How long the lock may take to reach either end before that is a fault (E-14)."""
+
+    lock_ms: int
+    unlock_ms: int
+
+    def __post_init__(self) -> None:
+        _require(self.lock_ms > 0 and self.unlock_ms > 0, "lock_ms and unlock_ms are above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class BackOff:
+    """After a fault that ends by itself has opened the relay, PWM is withheld this long (R-46): the first,
+    second, … time since plug-in, then always the last. After ``tries`` the car has to be unplugged."""
+
+    waits_ms: tuple[int, ...]
+    tries: int
+
+    def __post_init__(self) -> None:
+        _require(bool(self.waits_ms) and min(self.waits_ms) > 0, "waits_ms has at least one wait above 0")
+        _require(list(self.waits_ms) == sorted(self.waits_ms), "waits_ms never get shorter")
+        _require(0 < self.tries <= 20, "tries is 1 to 20")
 
 
 class TemperatureStep(NamedTuple):
@@ -219,18 +313,51 @@ class TemperatureStep(NamedTuple):
 class Temperature:
     """The derating table: no limit below ``from_mc``; above the last step the station is too hot (E-17).
 
-    ``hysteresis_mc`` must be lost before a lower limit is lifted or the fault ends (R-02).
+    ``hysteresis_mc`` must be lost before a lower limit is lifted or the fault ends (R-02). ``time`` is that
+    of the fault.
     """
 
     from_mc: int
     steps: tuple[TemperatureStep, ...]
     hysteresis_mc: int
+    time: TripTime
 
     def __post_init__(self) -> None:
         ups = [step.up_to_mc for step in self.steps]
         _require(bool(ups) and ups == sorted(set(ups)) and self.from_mc <= ups[0], "steps rise from from_mc")
         amps = [step.limit_ma for step in self.steps]
         _require(amps == sorted(amps, reverse=True), "a hotter step never allows more current")
+
+
+@dataclass(frozen=True, slots=True)
+class RtmModel:
+    """All the RTM knows of its charger. ``hash`` identifies the file it came from (design rule 4)."""
+
+    hash: int
+    rating: Rating
+    outlet: Outlet
+    pilot: PilotLimits
+    relay: RelayLimits
+    host: HostLimits
+    wake_up: WakeUp
+    residual: Residual
+    supply: Supply
+    overcurrent: Overcurrent
+    temperature: Temperature
+    back_off: BackOff
+    lock: LockTimes | None = None
+    proximity: Proximity | None = None
+    absent_faults: int = 0
+    """The mask of faults this model cannot have."""
+
+    def __post_init__(self) -> None:
+        _require(self.outlet.proximity == (self.proximity is not None), "proximity is given where it is read")
+        _require(self.outlet.lock == (self.lock is not None), "lock is given where there is one")
+        _require(faults.unknown_bits(self.absent_faults) == 0, "absent_faults names faults of the table")
+        spent = self.pilot.left_c_ms + self.relay.contact_ms
+        _require(
+            spent <= self.relay.left_c_ms, f"pilot.left_c_ms + relay.contact_ms = {spent} is over the budget"
+        )
 
 
 class RingRow(NamedTuple):
@@ -245,18 +372,23 @@ class MeterSlot:
     """Which meter profile counts this connector's energy, and where it stands on the bus.
 
     It is read every ``poll_ms`` in a session, and every ``idle_poll_ms`` while no current can flow.
+    Silent for ``missing_ms`` it is 0x400000 (E-22): more than one reading in a row must have failed.
+    ``required``: nothing is charged that it does not count (M-09); else a session goes on without it.
     """
 
     profile: str
     address: int
     poll_ms: int = 1_000
     idle_poll_ms: int = 10_000
+    missing_ms: int = 15_000
+    required: bool = True
 
     def __post_init__(self) -> None:
         _require(1 <= self.address <= 247, "address is 1 to 247 (Modbus)")
         _require(
             100 <= self.poll_ms <= self.idle_poll_ms, "poll_ms is at least 100, idle_poll_ms not less than it"
         )
+        _require(self.missing_ms > self.idle_poll_ms, "missing_ms is longer than idle_poll_ms")
 
 
 @dataclass(frozen=True, slots=True)

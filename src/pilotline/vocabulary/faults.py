@@ -68,6 +68,13 @@ L_OPEN = 0x80000
 TAMPER1 = 0x100000
 TAMPER2 = 0x200000
 MISSING_EXT_EMETER = 0x400000
+TAMPER = TAMPER1 | TAMPER2
+EMERGENCY_STOP = 0x1000000
+"""Ours: the seed names the input (M-07) and no code; its own codes end below."""
+CLAMP_SILENT = 0x2000000
+"""Ours (R-20): the clamp at the house's supply is configured and says nothing valid."""
+OURS = EMERGENCY_STOP | CLAMP_SILENT
+"""What goes out under vendorId ``Pilotline``: the seed's mask keeps the seed's bits (R-40)."""
 
 WELDED = POWER_RELAY | N_CLOSED | L_CLOSED
 """A contact is closed that should be open: the relay cannot be trusted to open."""
@@ -76,6 +83,9 @@ WELDED = POWER_RELAY | N_CLOSED | L_CLOSED
 _E, _R, _S = ErrorCode, Recovery, Stop
 # The rows, most urgent first; the place in this list is the rank (R-40).
 _ROWS: tuple[tuple[int, str, Recovery, Stop, ErrorCode, str, str], ...] = (
+    (EMERGENCY_STOP, "EVSE_FAULT_EMERGENCY_STOP", _R.UNPLUG, _S.TRIP, _E.OTHER_ERROR,
+     "The emergency stop was pressed.",
+     "See to the emergency first. Then release the button and unplug the car."),
     (RCD, "EVSE_FAULT_RCD", _R.UNPLUG, _S.TRIP, _E.GROUND_FAILURE,
      "Current leaks to earth.",
      "Unplug the car. If it trips again, have cable and car checked."),
@@ -148,6 +158,9 @@ _ROWS: tuple[tuple[int, str, Recovery, Stop, ErrorCode, str, str], ...] = (
     (TAMPER2, "EVSE_FAULT_TAMPER2_EVENT", _R.SERVICE, _S.NONE, _E.OTHER_ERROR,
      "The service cover was opened.",
      "If nobody worked on the station, have it inspected."),
+    (CLAMP_SILENT, "EVSE_FAULT_CLAMP_SILENT", _R.SELF, _S.NONE, _E.OTHER_ERROR,
+     "The clamp at the house's supply says nothing; the car gets 6 A until it does.",
+     "Check the clamp and its wire, or switch c_CTClamp off if there is none."),
 )  # fmt: skip
 
 FAULTS = tuple(

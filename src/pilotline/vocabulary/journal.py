@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pilotline.vocabulary.charger import KeyValue
-from pilotline.vocabulary.status import AuthStatus, ReadingContext, StopReason
+from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ReadingContext, StopReason
 from pilotline.vocabulary.time import Stamp
 
 
@@ -64,7 +64,21 @@ class Ended:
     tag: str | None = None
 
 
-Fact = Started | Metered | Ended
+@dataclass(frozen=True, slots=True)
+class Tampered:
+    """A cover was opened at ``stamp`` (E-21). ``faults`` is the whole mask, ``status`` the one in force then.
+
+    ``session`` is a name of its own: it belongs to no session, and none may hold it back (R-54).
+    """
+
+    session: str
+    connector: int
+    faults: int
+    status: ConnectorStatus
+    stamp: Stamp
+
+
+Fact = Started | Metered | Ended | Tampered
 
 # --- what the store is asked ---------------------------------------------------------------------
 

@@ -528,7 +528,7 @@ class Tale:
 
 @pytest.mark.requirement("R-53", "R-54")
 @given(burst=st.integers(0, 90), steps=st.lists(st.tuples(STEP, st.integers(0, 9)), max_size=80))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_fact_reaches_the_backend_once_and_in_order(burst: int, steps: list[tuple[str, int]]) -> None:
     """In any order of records, writes, answers, failures, restarts and taking back, against a real store."""
     tale = Tale()

@@ -426,7 +426,7 @@ class Line(RuleBasedStateMachine):
 
 
 TestLine = Line.TestCase
-TestLine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestLine.settings = settings(max_examples=60, stateful_step_count=40)
 TestLine.__doc__ = "Whatever the line does, every call of ours ends exactly once and deadlines lie ahead."
 
 

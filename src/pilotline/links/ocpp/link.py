@@ -42,6 +42,7 @@ from pilotline.vocabulary.journal import (
     Started,
     StoreKey,
     StoreZeros,
+    Tampered,
     ZerosStored,
 )
 from pilotline.vocabulary.status import AuthStatus
@@ -367,6 +368,8 @@ class OcppLink:
             case _ if token is Purpose.FACT:
                 done = self.outbox.delivered()
                 self._effects.append(Delivered(done.entry, done.fact.session))
+                if isinstance(done.fact, Tampered):  # its status is of then: the last word is how it is now
+                    self._effects.append(TellStatus(done.fact.connector))
             case _:
                 pass
 

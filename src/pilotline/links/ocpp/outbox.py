@@ -22,6 +22,7 @@ from pilotline.vocabulary.journal import (
     Recollection,
     SetAside,
     Started,
+    Tampered,
 )
 from pilotline.vocabulary.time import SECOND, Stamp
 from pilotline.wire.ocpp import v16
@@ -174,6 +175,8 @@ class Outbox:
         fact = done.fact
         if isinstance(fact, Started):
             return translate.start_transaction(fact, self._clock)
+        if isinstance(fact, Tampered):
+            return translate.tampering(fact, self._clock)
         transaction = self._transactions[fact.session]
         if isinstance(fact, Metered):
             return translate.meter_values(fact, transaction, self._clock)

@@ -2,21 +2,33 @@
 
 from pilotline.station.clock import WallClock
 from pilotline.station.events import StatusReport
-from pilotline.vocabulary.journal import Ended, Metered, MeterSample, SampledValue, Started
+from pilotline.station.status import status_report
+from pilotline.vocabulary.faults import OURS
+from pilotline.vocabulary.journal import Ended, Metered, MeterSample, SampledValue, Started, Tampered
 from pilotline.wire.ocpp import v16, words
 
 
 def status_notification(report: StatusReport, clock: WallClock) -> v16.StatusNotification:
     moment = clock.stamp(report.at)  # by the latest word: nobody compares it with a repeat
+    return _notification(report, v16.format_time(clock.utc(moment)) if clock.known else None)
+
+
+def _notification(report: StatusReport, time: str | None) -> v16.StatusNotification:
     return v16.StatusNotification(
         connector_id=report.connector,
         error_code=report.error,
         status=report.status,
         info=report.info[:50] if report.info else None,
-        timestamp=v16.format_time(clock.utc(moment)) if clock.known else None,
+        timestamp=time,
         vendor_id=report.vendor_id,
         vendor_error_code=report.vendor_error,
     )
+
+
+def tampering(fact: Tampered, clock: WallClock) -> v16.StatusNotification:
+    """An opened cover, with the time of its opening, whenever it is told (E-21)."""
+    report = status_report(fact.connector, fact.status, fact.faults & ~OURS, fact.stamp.at)
+    return _notification(report, v16.format_time(clock.utc(fact.stamp)))
 
 
 def start_transaction(fact: Started, clock: WallClock) -> v16.StartTransaction:

@@ -144,6 +144,14 @@ def _unpack_maybe(raw: Sequence[Any]) -> int | None:
     return None if raw[0] == _UNKNOWN else raw[0]
 
 
+def _pack_maybe_phases(values: PerPhase[int | None]) -> tuple[int, ...]:
+    return tuple(_NO_CURRENT if value is None else value for value in values)
+
+
+def _unpack_maybe_phases(raw: Sequence[Any]) -> PerPhase[int | None]:
+    return PerPhase(*[None if value == _NO_CURRENT else value for value in raw])
+
+
 def _unpack_light(raw: Sequence[Any]) -> Light:
     light = Light(*raw)
     if max(light.first, light.second) > 0xFF_FFFF or light.percent > 100:
@@ -156,11 +164,15 @@ def _unpack_phases(raw: Sequence[Any]) -> PerPhase[int]:
 
 
 _UNKNOWN = 0xFFFF_FFFF
+_NO_CURRENT = -(1 << 31)
 U8, U16, U32, U64 = _integer("u8", "B"), _integer("u16", "H"), _integer("u32", "I"), _integer("u64", "Q")
 I32 = _integer("i32", "i")
 BOOL = Kind("u8: 0 no, 1 yes", "B", _one, _flag)
 MAYBE_U32 = Kind("u32, 0xFFFFFFFF unknown", "I", _pack_maybe, _unpack_maybe)
 PHASES = Kind("3 × i32 for L1, L2, L3", "iii", tuple, _unpack_phases)
+MAYBE_PHASES = Kind(
+    "3 × i32 for L1, L2, L3, -2147483648 unknown", "iii", _pack_maybe_phases, _unpack_maybe_phases
+)
 PAIR = Kind("2 × i32", "ii", tuple, tuple)
 TEXT = Kind("24 × ASCII, padded with zeros", "24s", _pack_text, _unpack_text)
 LIGHT = Kind("u32 first colour, u32 second colour (0xRRGGBB), u8 percent", "IIB", tuple, _unpack_light)
@@ -259,7 +271,7 @@ HOST_TO_BOARD: tuple[Layout[HostMessage], ...] = (
 BOARD_TO_HOST: tuple[Layout[BoardMessage], ...] = (
     Layout(129, Identity, (U8, U64, U8, BOOL, U32, TEXT)),
     Layout(130, ConnectorReport, (U64, STATE, OUTPUT, U32, MAYBE_U32, BOOL, CONTACTS, LOCK, BOOL, U32, U32)),
-    Layout(131, Measurement, (U64, PHASES, PHASES, I32, PAIR)),
+    Layout(131, Measurement, (U64, PHASES, PHASES, I32, PAIR, MAYBE_PHASES)),
     Layout(132, Commissioned, (SETTING, I32, BOOL)),
 )
 LAYOUTS: tuple[Layout[LinkMessage], ...] = HOST_TO_BOARD + BOARD_TO_HOST
