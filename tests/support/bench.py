@@ -11,6 +11,7 @@ from typing import Any
 from pilotline.links.host import HostView
 from pilotline.runtime.folder import DataFolder
 from pilotline.runtime.launcher import Launcher, Settings
+from pilotline.vocabulary.board import HOST_LOST_LIGHT
 
 TAG = "04A1B2C3D4E5F6"
 
@@ -57,19 +58,29 @@ class Bench:
 
     async def opened(self) -> float:
         """Until no contact is closed in the world, 12 s at most; how long it took."""
+        return await self._sees(lambda world: not any(world["contacts"]))
+
+    async def misses_host(self) -> float:
+        """Until the board shows by itself that its host is silent, 12 s at most; how long it took."""
+        first = HOST_LOST_LIGHT.first
+        return await self._sees(lambda world: world["light"][0] == first)
+
+    async def _sees(self, what: Callable[[dict[str, Any]], bool]) -> float:
         clock = asyncio.get_running_loop().time
         begun = clock()
         async with asyncio.timeout(12):
-            while any((await self.world())["contacts"]):  # noqa: ASYNC110 - a world elsewhere tells nobody
+            while not what(await self.world()):  # noqa: ASYNC110 - a world elsewhere tells nobody
                 await asyncio.sleep(0.05)
         return clock() - begun
 
     async def charge(self) -> HostView:
-        """A car, a card, and current."""
+        """A car, a card, and current: the station says so before the contacts have moved."""
         await self.do("plug_in")
         await self.wait(ocpp_status="Preparing")
         await self.do("present_tag", tag=TAG)
-        return await self.wait(ocpp_status="Charging")
+        view = await self.wait(ocpp_status="Charging")
+        await self._sees(lambda world: all(world["contacts"]))
+        return view
 
     async def leave(self) -> HostView:
         """The plug is pulled and the station is free again."""

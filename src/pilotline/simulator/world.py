@@ -55,7 +55,7 @@ from pilotline.simulator.grid import Grid, GridConfig
 from pilotline.simulator.lock import Lock, LockConfig
 from pilotline.simulator.monitor import Figures, Monitor, MonitorConfig
 from pilotline.simulator.thermal import Thermal, ThermalConfig
-from pilotline.vocabulary.board import Contacts, Covers, LockPosition, Outputs, Sample
+from pilotline.vocabulary.board import Contacts, Covers, Light, LockPosition, Outputs, Sample
 from pilotline.vocabulary.charger import Outlet, OutletKind, Rating
 from pilotline.vocabulary.metering import MeterReading
 from pilotline.vocabulary.phases import ZERO, PerPhase, on_phases
@@ -134,7 +134,8 @@ class WorldView:
 
     ``wants`` is its driver's wish, ``wanted_ma`` what the car aims at per phase, ``current_ma`` what flows;
     ``ohm`` is the resistor in the plug, ``proximity_ohm`` what the station's socket measures of it.
-    ``leak_ua`` leaks from the car as soon as it can; ``nominal_mv`` is the voltage when nothing is wrong.
+    ``leak_ua`` leaks from the car as soon as it can; ``nominal_mv`` is the voltage when nothing is wrong;
+    ``light`` is what the ring shows.
     """
 
     at: int
@@ -167,6 +168,7 @@ class WorldView:
     emergency_stop: bool
     calibrated: bool
     clamp: ClampState
+    light: Light
 
 
 class World:
@@ -188,6 +190,7 @@ class World:
         self._car = Car(config.car, memory.battery_pj, memory.wants, now)
         self._register = Integral(memory.energy_pj, now)
         self._pilot = STEADY
+        self._light = Light()
         self._pilot_offset_mv = 0
         self._current_ma = ZERO
         self._voltage_mv = ZERO
@@ -255,6 +258,7 @@ class World:
             emergency_stop=self._enclosure.emergency_stop,
             calibrated=self._enclosure.calibrated,
             clamp=self._clamp.state,
+            light=self._light,
         )
 
     def reading(self) -> MeterReading:
@@ -425,6 +429,7 @@ class World:
                 self._thermal.heat(action, now)
 
     def _obey(self, outputs: Outputs, now: int) -> None:
+        self._light = outputs.light
         if outputs.pilot != self._pilot:
             self._pilot = outputs.pilot
             self._car.hear(outputs.pilot, now)
