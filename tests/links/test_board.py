@@ -8,6 +8,8 @@ from pilotline.links.board import BoardCore, BoardEffect
 from pilotline.vocabulary.board import (
     LINK_PROTOCOL,
     BoardMessage,
+    Commission,
+    Commissioned,
     ConnectorReport,
     Hello,
     HostAlive,
@@ -16,6 +18,8 @@ from pilotline.vocabulary.board import (
     Outputs,
     Permit,
     Sample,
+    Setting,
+    StoreSettings,
 )
 from pilotline.vocabulary.pilot import PilotState
 from pilotline.vocabulary.time import MS, SECOND, Tick
@@ -99,3 +103,18 @@ def test_noise_is_no_host(noise: bytes) -> None:
     heard = link.read(link.board.handle(noise, 0))
     assert not any(isinstance(message, Identity) for message in heard)
     assert not any(message.relay for message in heard if isinstance(message, Outputs))
+
+
+@pytest.mark.requirement("R-49")
+def test_a_record_of_settings_leaves_before_its_echo() -> None:
+    """What the board has to keep is no message of the link: it comes out as it is, and first."""
+    link = Link()
+    link.send(Hello(LINK_PROTOCOL, HASH))
+    link.read(link.board.handle(Sample(10 * MS, 12_000, 12_000), 10 * MS))
+    link.run(SECOND)
+    command = link._encoder.encode(Commission(Setting.VENTILATED_ENABLED, 1))
+    record, echo = link.board.handle(command, SECOND)
+    assert isinstance(record, StoreSettings)
+    assert link.read([echo]) == [Commissioned(Setting.VENTILATED_ENABLED, 1, taken=True)]
+    again = BoardCore(EVNET.rtm, stored=record.data)
+    assert again.rtm._settings.ventilated

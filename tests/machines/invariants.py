@@ -8,7 +8,9 @@ three wake the module at each of its deadlines, so one call of ``note`` is one m
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pilotline.rtm.core import RtmEffect, RtmEvent
+from machines.protections import PROTECTIONS, Watched, supply_is_right
+from pilotline.rtm.core import UNPLUG_MS, RtmEffect, RtmEvent
+from pilotline.rtm.settings import FACTORY
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import (
     LINK_PROTOCOL,
@@ -22,6 +24,7 @@ from pilotline.vocabulary.board import (
     Sample,
     SetAvailable,
     Setting,
+    StoreSettings,
     Withdraw,
 )
 from pilotline.vocabulary.charger import RtmModel
@@ -63,9 +66,7 @@ class History:
     """What the module was told, what it did, and since when."""
 
     model: RtmModel
-    settings: dict[Setting, int] = field(
-        default_factory=lambda: {Setting.VENTILATED_ENABLED: 0, Setting.LOCK_ENABLED: 1}
-    )
+    settings: dict[Setting, int] = field(default_factory=lambda: dict(FACTORY))
     now: Now = field(default_factory=Now)
     before: Now = field(default_factory=Now)
     accepted: bool = False
@@ -78,6 +79,9 @@ class History:
     """The ratings that were read since something was plugged in."""
     since: dict[str, int] = field(default_factory=dict[str, int])
     """When a condition began that has held since."""
+    stored: bytes | None = None
+    """The record the board was asked to keep last."""
+    watched: Watched = field(default_factory=Watched)
 
     def note(self, event: RtmEvent, now: int, effects: Sequence[RtmEffect], deadline: int | None) -> None:
         """Take one call of ``handle`` and what it returned."""
@@ -93,7 +97,10 @@ class History:
                 self.now.report = effect
             elif isinstance(effect, Commissioned) and effect.taken:
                 self.settings[effect.setting] = effect.value
+            elif isinstance(effect, StoreSettings):
+                self.stored = effect.data
         self._count_times()
+        self.watched.note(self)
 
     def lasted(self, condition: str) -> int:
         """For how long a condition has held; 0 where it does not."""
@@ -169,18 +176,20 @@ class History:
 
     def _count_times(self) -> None:
         margin = self.model.pilot.hysteresis_mv
-        self._keep("steady pilot", self.now.mode is PilotMode.STEADY)
-        self._keep("level outside C", not self.level_is(self.chargeable, margin_mv=margin))
-        self._keep("nothing plugged in", self._nothing_plugged_in())
-        self._keep("all well", self._all_well())
-        self._keep("F without a lasting reason", self._passing_f())
+        self.keep("steady pilot", self.now.mode is PilotMode.STEADY)
+        self.keep("level outside C", not self.level_is(self.chargeable, margin_mv=margin))
+        self.keep("nothing plugged in", self._nothing_plugged_in())
+        self.keep("all well", self._all_well())
+        self.keep("waits for nothing", self._waits_for_nothing())
+        self.keep("F without a lasting reason", self._passing_f())
         if self.lasted("nothing plugged in") > self.model.pilot.debounce_ms[PilotState.A] * MS + GRID:
             self.cables = frozenset()
         rating = self._rating()
         if rating is not None:
             self.cables |= {rating}
 
-    def _keep(self, condition: str, holds: bool) -> None:
+    def keep(self, condition: str, holds: bool) -> None:
+        """Note whether a condition holds now; ``lasted`` says for how long it has."""
         if holds:
             self.since.setdefault(condition, self.now.at)
         else:
@@ -205,25 +214,44 @@ class History:
         return max(fitting, default=None)
 
     @property
+    def offer_begins(self) -> bool:
+        """PWM begins at this moment, with the relay open."""
+        began = self.now.mode is PilotMode.PWM and self.before.mode is not PilotMode.PWM
+        return began and not self.before.outputs.relay
+
+    @property
     def may_offer(self) -> bool:
         """Nothing but the car's own state speaks against PWM."""
         host = self.permitted and self.available and self.most_ma >= MIN_OFFER_MA
         return host and self.locked and not self.now.faults & faults.BLOCKING
 
     def _all_well(self) -> bool:
-        """The car asks for power and nothing the module can see speaks against giving it."""
+        """The car asks under PWM and nothing the module can see speaks against closing."""
         sample = self.now.sample
-        if sample is None:
+        if sample is None or self.now.mode is not PilotMode.PWM:
             return False
-        diode = self.now.mode is not PilotMode.PWM or sample.pilot_low_mv <= self.model.pilot.diode_max_mv
-        cable = self.model.proximity is None or self._rating() is not None
         return (
             self.may_offer
             and self.level_is(self.chargeable, margin_mv=0)
-            and diode
-            and cable
-            and self.now.mode is not PilotMode.FAULT
+            and sample.pilot_low_mv <= self.model.pilot.diode_max_mv
+            and supply_is_right(sample, self.model, self.settings)
             and (self.now.outputs.relay or not self.contact_closed)
+        )
+
+    def _waits_for_nothing(self) -> bool:
+        """A car in state B, a permit, and nothing that the module could still wait for but its own test."""
+        sample = self.now.sample
+        if sample is None or self.now.state is not PilotState.B or self.now.mode is PilotMode.FAULT:
+            return False
+        back_off = self.watched.owed or self.now.at < self.watched.withheld_until or self.watched.openings
+        return (
+            self.may_offer
+            and self.level_is([PilotState.B], margin_mv=0)
+            and self.cable_known
+            and supply_is_right(sample, self.model, self.settings)
+            and not self.contact_closed
+            and not back_off
+            and (self.now.outputs.residual_test or not any(sample.residual_alarm))
         )
 
 
@@ -307,11 +335,12 @@ def pwm_starts_when_ready(history: History, model: RtmModel) -> bool:
 
 
 def pwm_ends_for_a_reason(history: History, model: RtmModel) -> bool:
-    """PWM goes over to steady +12 V only with the permit, the lock, the car, or for a fault."""
+    """PWM goes over to steady +12 V only with the permit, the lock, the car, for a fault, or after a day."""
     if history.before.mode is not PilotMode.PWM or history.now.mode is not PilotMode.STEADY:
         return True
     car_there = history.now.state in WITH_A_CAR and history.cable_known
-    return not (history.may_offer and car_there)
+    day_is_over = history.now.at >= history.watched.proved_at + model.residual.holds_ms * MS - GRID
+    return day_is_over or not (history.may_offer and car_there)
 
 
 def f_only_with_the_relay_open(history: History, model: RtmModel) -> bool:
@@ -341,9 +370,9 @@ def unplug_trip_shows_f(history: History, model: RtmModel) -> bool:
 
 
 def latched_until_unplug(history: History, model: RtmModel) -> bool:
-    """A fault latched until unplug goes in state A only."""
+    """A fault latched until unplug goes when state A has lasted a second, and no earlier (R-29)."""
     gone = history.before.faults & ~history.now.faults & faults.select(faults.Recovery.UNPLUG)
-    return not gone or history.now.state is PilotState.A
+    return not gone or history.lasted("state A") >= UNPLUG_MS * MS - GRID
 
 
 def latched_until_service(history: History, model: RtmModel) -> bool:
@@ -361,8 +390,14 @@ def deadline_lies_ahead(history: History, model: RtmModel) -> bool:
 
 
 def closes_when_all_is_well(history: History, model: RtmModel) -> bool:
-    """When the car asks and nothing speaks against it, the relay is closed within 3 s (R-46)."""
+    """PWM on means: the car asks, nothing speaks against it, and the relay is closed within 3 s (R-46)."""
     return history.now.outputs.relay or history.lasted("all well") <= 3 * SECOND
+
+
+def offers_when_nothing_is_missing(history: History, model: RtmModel) -> bool:
+    """A car in state B with a permit is offered current as soon as the monitor can have been tested twice."""
+    longest = 2 * (model.residual.test_ms + model.residual.clear_ms) * MS
+    return history.now.mode is PilotMode.PWM or history.lasted("waits for nothing") <= longest
 
 
 INVARIANTS: tuple[Invariant, ...] = (
@@ -386,9 +421,23 @@ INVARIANTS: tuple[Invariant, ...] = (
     latched_until_service,
     deadline_lies_ahead,
     closes_when_all_is_well,
+    offers_when_nothing_is_missing,
+    *PROTECTIONS,
 )
 
 
 def broken(history: History, model: RtmModel) -> Mapping[str, str]:
     """The invariants that do not hold now: name -> its words."""
     return {rule.__name__: rule.__doc__ or "" for rule in INVARIANTS if not rule(history, model)}
+
+
+class Judge:
+    """Keeps the history and refuses the first moment at which an invariant does not hold."""
+
+    def __init__(self, model: RtmModel, settings: Mapping[Setting, int] | None = None) -> None:
+        self.history = History(model, settings={**FACTORY, **(settings or {})})
+
+    def note(self, event: RtmEvent, now: int, effects: Sequence[RtmEffect], deadline: int | None) -> None:
+        self.history.note(event, now, effects, deadline)
+        found = broken(self.history, self.history.model)
+        assert not found, f"{found}\nafter {event}\nwas {self.history.before}\nis {self.history.now}"

@@ -1,6 +1,5 @@
 """The safety module against a plant that does anything at any time: the invariants hold at every moment."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,20 +7,22 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from machines.invariants import History, broken
-from pilotline.rtm.core import RtmEffect, RtmEvent
+from machines.invariants import Judge
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import (
     ClearFaults,
     Commission,
+    Covers,
     LockPlug,
     LockPosition,
     Permit,
+    ResidualAlarm,
     SetAvailable,
     Setting,
     Withdraw,
 )
-from pilotline.vocabulary.charger import RtmModel, WakeUp
+from pilotline.vocabulary.charger import BackOff, TripTime, WakeUp
+from pilotline.vocabulary.phases import PerPhase
 from pilotline.vocabulary.pilot import PilotState
 from support.rtm_plant import LEVEL_MV, SOCKET, TETHERED, Plant
 
@@ -29,28 +30,58 @@ SLEEPY = WakeUp(enabled=True, after_ms=2_500, pulse_ms=700, tries=2)
 """Short, so that a story of a minute meets the wake-up too."""
 PATIENT = replace(SOCKET.pilot, left_c_ms=45)
 """State A is believed before the time outside C is over."""
+HASTY = replace(
+    SOCKET,
+    wake_up=SLEEPY,
+    residual=replace(SOCKET.residual, test_ms=600, clear_ms=300),
+    supply=replace(SOCKET.supply, back_ms=350, time=TripTime(20, 170, 1, 30, 5_000)),
+    temperature=replace(SOCKET.temperature, time=TripTime(0, 130, 1, 30, 5_000)),
+    back_off=BackOff(waits_ms=(1_500, 4_000), tries=3),
+)
+"""Short times, so that a story of a minute meets the end of each."""
+SHORT_DAY = replace(HASTY.residual, holds_ms=4_000)
+"""A day of four seconds: what the monitor's test has proved grows old."""
 MODELS = {
     "socket": replace(SOCKET, wake_up=SLEEPY),
-    "tethered": replace(TETHERED, wake_up=SLEEPY, pilot=PATIENT),
+    "hasty": HASTY,
+    "tethered": replace(
+        HASTY,
+        outlet=TETHERED.outlet,
+        proximity=None,
+        lock=None,
+        pilot=PATIENT,
+        residual=SHORT_DAY,
+        absent_faults=TETHERED.absent_faults,
+    ),
+    "three phases": replace(HASTY, rating=replace(SOCKET.rating, phases=3, power_w=22_080)),
 }
 CARS = st.sampled_from([PilotState.B, PilotState.C, PilotState.C, PilotState.D])
 LEVELS = st.sampled_from([*LEVEL_MV.values(), 5_000, 7_000, 7_200, 4_400, 8_000, 10_600])
 RESISTORS = st.sampled_from([100, 220, 220, 680, 1_500, 40, 5_000])
 OFFERS = st.sampled_from([0, 5_999, 6_000, 13_500, 16_000, 32_000, 51_500, 80_000, 4_000_000_000])
+WRONG: list[dict[str, object]] = [
+    {"residual_ac_ua": 25_000},
+    {"residual_dc_ua": 5_000},
+    {"residual_dc_ua": -5_900},
+    {"residual_dc_ua": 900},
+    {"voltage_mv": PerPhase(253_001, 0, 0)},
+    {"voltage_mv": PerPhase(206_999, 0, 0)},
+    {"voltage_mv": PerPhase(230_000, 230_000, 180_000)},
+    {"voltage_mv": PerPhase(300_001, 0, 0)},
+    {"voltage_mv": PerPhase(114_999, 0, 0)},
+    {"neutral_pe_mv": 70_001},
+    {"temperature_mc": (20_000, 79_001)},
+    {"temperature_mc": (78_000, 20_000)},
+    {"current_ma": PerPhase(0, 39_000, 0)},
+    {"emergency_stop": True},
+    {"calibrated": False},
+    {"covers": Covers(main=True)},
+    {"lock": LockPosition.NONE},
+]
+"""What a sample may say beside what the plant does; each stays until another is said."""
+ALARMS = [None, None, None, *(ResidualAlarm(ac, dc) for ac in (False, True) for dc in (False, True))]
 HELD = st.sampled_from([None, None, True, False])
 MOMENTS = st.one_of(st.integers(0, 120), st.sampled_from([310, 2_100, 3_500, 7_000]))
-
-
-class Judge:
-    """Keeps the history and refuses the first moment at which an invariant does not hold."""
-
-    def __init__(self, model: RtmModel) -> None:
-        self.history = History(model)
-
-    def note(self, event: RtmEvent, now: int, effects: Sequence[RtmEffect], deadline: int | None) -> None:
-        self.history.note(event, now, effects, deadline)
-        found = broken(self.history, self.history.model)
-        assert not found, f"{found}\nafter {event}\nwas {self.history.before}\nis {self.history.now}"
 
 
 class SafetyModule(RuleBasedStateMachine):
@@ -116,6 +147,95 @@ class SafetyModule(RuleBasedStateMachine):
     def force_lock(self, position: LockPosition) -> None:
         self.plant.force_lock(position)
 
+    # --- what the sensors see ---
+
+    @rule(parts=st.sampled_from(WRONG), ms=st.sampled_from([0, 3, 30, 90, 600, 1_200]))
+    def something_is_wrong(self, parts: dict[str, object], ms: int) -> None:
+        self.plant.sense(**parts)
+        self.plant.run(ms)
+
+    @rule(parts=st.sampled_from(WRONG), ms=st.integers(0, 8))
+    def a_blip(self, parts: dict[str, object], ms: int) -> None:
+        """Something wrong for a few milliseconds, at any moment."""
+        self.plant.sense(**parts)
+        self.plant.run(ms)
+        self.plant.sense()
+
+    @rule()
+    def all_is_measured_right(self) -> None:
+        self.plant.sense()
+
+    @rule(ms=st.integers(0, 400), wait=st.sampled_from([600, 1_700, 4_200, 6_000]))
+    def the_supply_sinks_and_comes_back(self, ms: int, wait: int) -> None:
+        """What back-off is for: the car lets go, sooner or later, and asks again after a while."""
+        plant = self.plant
+        self.all_is_put_right()
+        plant.sense(neutral_pe_mv=90_000)
+        plant.run(ms)
+        if plant.car is PilotState.C:
+            plant.show(PilotState.B)
+        plant.run(400 - ms)
+        plant.sense()
+        plant.run(wait)
+        if plant.car is PilotState.B:
+            plant.show(PilotState.C)
+        plant.run(200)
+
+    @rule(parts=st.sampled_from(WRONG), ms=st.integers(0, 110))
+    def ask_when_something_is_wrong(self, parts: dict[str, object], ms: int) -> None:
+        """The car goes from B to C while a cause is there that is not believed yet."""
+        plant = self.plant
+        self.all_is_put_right()
+        plant.show(PilotState.B)
+        plant.run(700)
+        plant.show(PilotState.C)
+        plant.run(110 - ms)
+        plant.sense(**parts)
+        plant.run(ms)
+        plant.sense()
+
+    @rule(parts=st.sampled_from(WRONG))
+    def be_wrong_when_the_offer_is_due(self, parts: dict[str, object]) -> None:
+        """A permit comes to a plugged-in car while a cause is there that is not believed yet."""
+        plant = self.plant
+        self.all_is_put_right()
+        plant.host_keeps(0)
+        plant.send(Withdraw())
+        plant.show(PilotState.B)
+        plant.run(900)
+        plant.send(LockPlug(True))
+        plant.run(400)
+        plant.sense(**parts)
+        plant.host_keeps(16_000)
+        plant.run(60)
+
+    @rule(alarm=st.sampled_from(ALARMS), ms=st.integers(20, 260))
+    def leak_during_the_test(self, alarm: ResidualAlarm | None, ms: int) -> None:
+        """The used-up proof is made anew in state A, and the monitor's alarms stay."""
+        plant = self.plant
+        self.all_is_put_right()
+        plant.alarm_ms = 200
+        plant.unplug()
+        plant.run(ms)
+        plant.hold_alarms(alarm)
+        plant.run(1_200)
+
+    @rule(alarm=st.sampled_from(ALARMS), ms=st.sampled_from([0, 5, 700, 2_000]))
+    def hold_alarms(self, alarm: ResidualAlarm | None, ms: int) -> None:
+        """The monitor sees a leak by itself, or is dead to its test."""
+        self.plant.hold_alarms(alarm)
+        self.plant.run(ms)
+
+    @rule(ms=st.sampled_from([15, 200, 900, 1_900, 2_500]))
+    def slow_monitor(self, ms: int) -> None:
+        """How long the monitor takes to answer its test, either way."""
+        self.plant.alarm_ms = ms
+
+    @precondition(lambda self: self.plant.model.outlet.lock)
+    @rule(jammed=st.booleans())
+    def jam(self, jammed: bool) -> None:
+        self.plant.jammed = jammed
+
     # --- the host ---
 
     @rule(right=st.sampled_from([True, True, False]))
@@ -151,9 +271,18 @@ class SafetyModule(RuleBasedStateMachine):
     def clear(self, mask: int) -> None:
         self.plant.send(ClearFaults(mask))
 
-    @rule(setting=st.sampled_from(Setting), value=st.sampled_from([0, 1, 2]))
+    @rule(setting=st.sampled_from(Setting), value=st.sampled_from([0, 1, 2, 23]))
     def commission(self, setting: Setting, value: int) -> None:
         self.plant.send(Commission(setting, value))
+
+    @rule(setting=st.sampled_from(Setting), value=st.sampled_from([0, 1, 2, 23]), ohm=RESISTORS)
+    def commission_between_two_cars(self, setting: Setting, value: int, ohm: int) -> None:
+        """The one goes, a setting is changed, the next comes before the dust has settled."""
+        self.plant.unplug()
+        self.plant.run(150)
+        self.plant.send(Commission(setting, value))
+        self.plant.plug(PilotState.B, ohm)
+        self.plant.run(400)
 
     @rule(ohm=RESISTORS)
     def swap_behind_state_f(self, ohm: int) -> None:
@@ -179,13 +308,17 @@ class SafetyModule(RuleBasedStateMachine):
         """Everything is repaired and the car asks: so that stories reach the closed relay again and again."""
         plant = self.plant
         plant.diode, plant.level_mv, plant.draws_ma = True, None, 10_000
+        plant.jammed, plant.alarm_ms = False, 15
         plant.unplug()
         plant.hold_contacts(None, None)
+        plant.hold_alarms(None)
+        plant.sense()
         plant.run(200)
         plant.send(ClearFaults(0xFFFF_FFFF))
         plant.send(SetAvailable(True))
         plant.hello()
         plant.host_keeps(16_000)
+        plant.run(1_900)
         plant.plug(PilotState.C)
         plant.run(900)
 

@@ -83,8 +83,7 @@ def test_an_unreadable_cable_starts_no_session(ohm: int) -> None:
     plant.measure()
     plant.run(1_000)
     assert plant.faults == faults.PP_UNPRESENT
-    plant.unplug()
-    plant.run(100)
+    plant.unplug_for_good()
     assert plant.faults == 0
 
 

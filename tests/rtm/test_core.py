@@ -124,9 +124,9 @@ def test_commissioning_takes_effect_and_is_echoed() -> None:
     """In state A a setting within bounds is taken, echoed and in force."""
     plant = Plant()
     plant.run(100)
+    plant.hello()
     plant.send(Commission(Setting.LOCK_ENABLED, 0))
     assert plant.effects(Commissioned) == [Commissioned(Setting.LOCK_ENABLED, 0, taken=True)]
-    plant.hello()
     plant.host_keeps(16_000)
     plant.plug(PilotState.C)
     plant.until(lambda: plant.relay, within_ms=1_000)
@@ -139,6 +139,7 @@ def test_commissioning_refuses_what_is_out_of_bounds(value: int) -> None:
     """The echo of a refused command says what is in force."""
     plant = Plant()
     plant.run(100)
+    plant.hello()
     plant.send(Commission(Setting.LOCK_ENABLED, value))
     assert plant.effects(Commissioned) == [Commissioned(Setting.LOCK_ENABLED, 1, taken=False)]
 
@@ -150,6 +151,7 @@ def test_commissioning_is_refused_outside_state_a(state: PilotState) -> None:
     plant = Plant()
     plant.plug(state)
     plant.run(200)
+    plant.hello()
     plant.send(Commission(Setting.VENTILATED_ENABLED, 1))
     assert plant.effects(Commissioned) == [Commissioned(Setting.VENTILATED_ENABLED, 0, taken=False)]
 
@@ -160,14 +162,28 @@ def test_commissioning_is_refused_while_a_contact_is_closed() -> None:
     plant = Plant()
     plant.hold_contacts(live=True, neutral=None)
     plant.run(100)
+    plant.hello()
     plant.send(Commission(Setting.LOCK_ENABLED, 0))
     assert plant.effects(Commissioned) == [Commissioned(Setting.LOCK_ENABLED, 1, taken=False)]
+
+
+@pytest.mark.requirement("R-49")
+@pytest.mark.parametrize("model_hash", [None, 1])
+def test_commissioning_is_refused_from_a_host_of_another_model(model_hash: int | None) -> None:
+    """Who has not introduced itself, or knows another model, changes no setting."""
+    plant = Plant()
+    plant.run(100)
+    if model_hash is not None:
+        plant.hello(model_hash)
+    plant.send(Commission(Setting.VENTILATED_ENABLED, 1))
+    assert plant.effects(Commissioned) == [Commissioned(Setting.VENTILATED_ENABLED, 0, taken=False)]
 
 
 @pytest.mark.requirement("R-49")
 def test_commissioning_is_refused_before_anything_was_measured() -> None:
     """Without a sample nobody knows that this is state A."""
     rtm = Rtm(SOCKET)
+    rtm.handle(Hello(LINK_PROTOCOL, SOCKET.hash), 50_000)
     effects = rtm.handle(Commission(Setting.LOCK_ENABLED, 0), 50_000)
     assert Commissioned(Setting.LOCK_ENABLED, 1, taken=False) in effects
 

@@ -170,7 +170,7 @@ def test_a_silence_is_remembered_until_it_is_acknowledged() -> None:
     plant.show(PilotState.E)
     plant.run(31_000)
     plant.show(PilotState.A)
-    plant.run(100)
+    plant.run(1_100)
     plant.hello()
     assert plant.faults == 0
     plant.hello()

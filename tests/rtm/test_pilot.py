@@ -103,8 +103,7 @@ def test_an_undefined_level_is_a_fault_until_unplug(state: PilotState) -> None:
     plant.run(5_000)
     assert plant.faults == faults.CP_STATE
     assert (plant.mode, plant.relay) == (PilotMode.STEADY, False)
-    plant.unplug()
-    plant.run(50)
+    plant.unplug_for_good()
     assert plant.faults == 0
 
 
@@ -135,8 +134,7 @@ def test_a_missing_diode_never_closes() -> None:
     plant.run(10_000)
     assert plant.faults == faults.DIODE_UNPRESENT
     assert [closed for _, closed in plant.changes(lambda outputs: outputs.relay)] == [False]
-    plant.unplug()
-    plant.run(100)
+    plant.unplug_for_good()
     plant.plug(PilotState.C)
     plant.until(lambda: plant.relay, within_ms=1_000)
 

@@ -1,13 +1,23 @@
 """The self-test of the residual-current monitor: when it runs, what it proves, how it fails."""
 
+from dataclasses import replace
+
 import pytest
 
 from pilotline.rtm.self_test import SelfTest
 from pilotline.vocabulary import faults
-from pilotline.vocabulary.board import ClearFaults, Commission, Permit, ResidualAlarm, Setting, Withdraw
+from pilotline.vocabulary.board import (
+    ClearFaults,
+    Commission,
+    Outputs,
+    Permit,
+    ResidualAlarm,
+    Setting,
+    Withdraw,
+)
 from pilotline.vocabulary.pilot import PilotMode, PilotState
 from pilotline.vocabulary.time import MS
-from support.rtm_plant import SOCKET, TETHERED, Plant, charging
+from support.rtm_plant import SOCKET, TETHERED, Plant, charging, waiting
 
 pytestmark = pytest.mark.requirement("R-46")
 
@@ -150,13 +160,13 @@ def test_a_measured_leak_is_believed_during_the_test() -> None:
 def test_a_failure_in_an_empty_socket_stays() -> None:
     """There is nothing to unplug: the fault stays, and no car is offered anything."""
     plant = dead()
-    assert plant.faults == faults.RCD | faults.RCD_DC
+    assert plant.faults == faults.SELF_TEST
     plant.run(60_000)
-    assert plant.faults == faults.RCD | faults.RCD_DC
+    assert plant.faults == faults.SELF_TEST
     plant.plug(PilotState.B)
     plant.run(10_000)
     assert plant.mode is PilotMode.STEADY
-    assert plant.faults == faults.RCD | faults.RCD_DC
+    assert plant.faults == faults.SELF_TEST
 
 
 def test_unplugging_tries_again() -> None:
@@ -165,7 +175,7 @@ def test_unplugging_tries_again() -> None:
     plant.plug(PilotState.B)
     plant.run(500)
     plant.hold_alarms(None)
-    plant.unplug()
+    plant.unplug_for_good()
     plant.run(500)
     assert plant.faults == 0
     plant.plug(PilotState.B)
@@ -176,13 +186,13 @@ def test_a_reset_tries_again() -> None:
     """A person's reset does the same where nobody is plugged in."""
     plant = dead()
     plant.run(SOCKET.residual.clear_ms)
-    plant.send(ClearFaults(faults.RCD_DC))
+    plant.send(ClearFaults(faults.SELF_TEST))
     plant.run(500)
     assert (plant.faults, plant.outputs.residual_test) == (0, True)
     plant.run(2_000)
-    assert plant.faults == faults.RCD | faults.RCD_DC
-    plant.send(ClearFaults(faults.OVERVOLTAGE))
-    assert plant.faults == faults.RCD | faults.RCD_DC
+    assert plant.faults == faults.SELF_TEST
+    plant.send(ClearFaults(faults.RCD | faults.RCD_DC))
+    assert plant.faults == faults.SELF_TEST
 
 
 @pytest.mark.requirement("E-10")
@@ -207,8 +217,28 @@ def test_a_test_of_ac_alone_does_not_prove_dc() -> None:
     plant = Plant(settings={Setting.RCD_TYPE: 2})
     plant.run(500)
     begin = plant.now
+    plant.hello()
     plant.send(Commission(Setting.RCD_TYPE, 0))
     assert runs(plant, begin - 1) == [True]
+
+
+@pytest.mark.requirement("R-40", "E-10")
+def test_a_side_that_is_no_longer_watched_fails_no_test() -> None:
+    """Only the DC alarm fails to come; commissioned for AC alone the fault is over and the test is passed."""
+    plant = Plant(TETHERED)
+    plant.until(lambda: plant.outputs.residual_test, within_ms=100)
+    plant.hold_alarms(ResidualAlarm(ac=True))
+    plant.run(SOCKET.residual.test_ms)
+    plant.hold_alarms(NONE)
+    assert plant.faults == faults.SELF_TEST
+    plant.hello()
+    plant.host_keeps(16_000)
+    plant.hold_alarms(None)
+    plant.send(Commission(Setting.RCD_TYPE, 2))
+    assert plant.faults == 0
+    plant.run(SOCKET.residual.clear_ms)
+    plant.plug(PilotState.B)
+    plant.until(lambda: plant.mode is PilotMode.PWM, within_ms=1_000)
 
 
 def test_a_station_without_a_monitor_tests_nothing() -> None:
@@ -225,3 +255,82 @@ def test_the_test_never_runs_while_a_contact_is_closed() -> None:
     plant.hold_contacts(live=True, neutral=None)
     plant.run(90)
     assert runs(plant, -1) == [False]
+
+
+@pytest.mark.requirement("R-45")
+def test_a_new_test_puts_the_earlier_proof_in_doubt() -> None:
+    """While a test for more alarms is busy, watching fewer again makes no old proof good: it would be offered
+    and closed while alarms are ignored."""
+    plant = Plant(settings={Setting.RCD_TYPE: 2})
+    plant.alarm_ms = 1_500
+    plant.hello()
+    plant.host_keeps(16_000)
+    plant.run(5_000)
+    plant.send(Commission(Setting.RCD_TYPE, 0))
+    plant.run(10)
+    assert plant.outputs.residual_test
+    plant.send(Commission(Setting.RCD_TYPE, 2))
+    plant.plug(PilotState.B)
+    begin = plant.now
+    plant.until(lambda: plant.mode is PilotMode.PWM, within_ms=8_000)
+    assert plant.now - begin >= 2 * (plant.alarm_ms - 10) * MS
+
+
+def test_a_failed_test_leaves_no_earlier_proof() -> None:
+    """A monitor that once answered, and then did not, is tested again after the unplug."""
+    plant = Plant(settings={Setting.RCD_TYPE: 2})
+    plant.hello()
+    plant.host_keeps(16_000)
+    plant.run(500)
+    plant.hold_alarms(NONE)
+    plant.send(Commission(Setting.RCD_TYPE, 0))
+    plant.run(5_000)
+    assert plant.faults == faults.SELF_TEST
+    plant.send(Commission(Setting.RCD_TYPE, 2))
+    plant.plug(PilotState.B)
+    plant.run(500)
+    plant.unplug_for_good()
+    plant.plug(PilotState.B)
+    plant.run(10_000)
+    assert (plant.faults, plant.mode) == (faults.SELF_TEST, PilotMode.STEADY)
+
+
+DAY_MS = 2_500
+HASTY = replace(TETHERED, residual=replace(TETHERED.residual, holds_ms=DAY_MS))
+"""A day of 2.5 s."""
+
+
+def test_a_car_that_waits_under_pwm_for_a_day_sees_another_test() -> None:
+    """A proof older than 24 h closes no relay: the offer is taken back, and made after another test."""
+    plant = waiting(HASTY)
+    begin = plant.now
+    plant.run(DAY_MS + 500)
+    modes = [mode for _, mode in plant.changes(lambda outputs: outputs.pilot.mode, begin)]
+    assert modes == [PilotMode.STEADY, PilotMode.PWM]
+    assert runs(plant, begin) == [True, False]
+
+
+def test_a_session_of_more_than_a_day_goes_on() -> None:
+    """With the relay closed nothing is tested; after the car's pause it is, before it may close again."""
+    plant = charging(HASTY)
+    begin = plant.now
+    plant.run(2 * DAY_MS)
+    assert plant.relay
+    assert runs(plant, begin) == []
+    plant.show(PilotState.B)
+    plant.until(lambda: plant.outputs.residual_test, within_ms=200)
+    plant.until(lambda: plant.mode is PilotMode.PWM, within_ms=200)
+    plant.show(PilotState.C)
+    plant.until(lambda: plant.relay, within_ms=200)
+
+
+def test_a_car_back_in_c_in_the_moment_the_day_ends_finds_an_open_relay() -> None:
+    """The proof is too old in the very step in which state C is believed."""
+    plant = waiting(HASTY)
+    due = plant.rtm._self_test._proof.deadline(plant.now)
+    assert due is not None
+    plant.run((due - plant.now) // MS - 100)
+    plant.show(PilotState.C)
+    plant.run(5_000)
+    assert plant.told.pilot is PilotState.C
+    assert not any(outputs.relay for outputs in plant.effects(Outputs))

@@ -7,10 +7,11 @@ event-driven loop does: at every event and at every deadline, each moment of cor
 import heapq
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from pilotline.rtm import Rtm
-from pilotline.rtm.core import RtmEffect, RtmEvent
+from pilotline.rtm.core import UNPLUG_MS, RtmEffect, RtmEvent
+from pilotline.rtm.settings import FACTORY, encode
 from pilotline.vocabulary.board import (
     CONTACTS_CLOSED,
     CONTACTS_OPEN,
@@ -161,16 +162,19 @@ class Plant:
     lock_ms = 300
     alarm_ms = 15
     """What the residual-current monitor needs to answer its test input, either way."""
+    judged_by: ClassVar[Callable[[RtmModel, Mapping[Setting, int]], Watcher] | None] = None
+    """Who looks on where no watcher is given."""
 
     def __init__(
         self,
         model: RtmModel = SOCKET,
         *,
         settings: Mapping[Setting, int] | None = None,
+        stored: bytes | None = None,
         watcher: Watcher | None = None,
     ) -> None:
         self.model = model
-        self.rtm = Rtm(model, serial="T-1", settings=dict(settings or {}))
+        self.rtm = Rtm(model, serial="T-1", stored=record_of(settings) if settings else stored)
         self.now = 0
         self.trace: list[tuple[int, RtmEffect]] = []
         self.outputs = Outputs()
@@ -189,7 +193,8 @@ class Plant:
         self._lock = LockPosition.OPEN if model.outlet.lock else LockPosition.NONE
         self._offer_ma: int | None = None
         self._renewals = 0
-        self._watcher = watcher
+        judge = type(self).judged_by
+        self._watcher = judge(model, settings or {}) if judge and not watcher else watcher
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
         self.measure()
@@ -204,6 +209,11 @@ class Plant:
     def unplug(self) -> None:
         self.car, self.ohm = PilotState.A, None
         self.measure()
+
+    def unplug_for_good(self) -> None:
+        """Unplug, and let pass what makes it an unplug and no bounce (R-29)."""
+        self.unplug()
+        self.run(UNPLUG_MS + self.model.pilot.debounce_ms[PilotState.A] + 1)
 
     def show(self, state: PilotState) -> None:
         """The car changes its resistor."""
@@ -401,6 +411,11 @@ class Plant:
     def _later(self, us: int, action: Callable[[], None]) -> None:
         self._count += 1
         heapq.heappush(self._due, (self.now + us, self._count, action))
+
+
+def record_of(settings: Mapping[Setting, int]) -> bytes:
+    """What a board has kept on which these settings were commissioned."""
+    return encode({**FACTORY, **settings})
 
 
 def charging(

@@ -3,21 +3,24 @@
 from collections.abc import Sequence
 
 from pilotline.rtm import Rtm
-from pilotline.vocabulary.board import BoardMessage, Outputs, Sample
+from pilotline.rtm.core import RtmEffect
+from pilotline.vocabulary.board import Outputs, Sample, StoreSettings
 from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.time import Tick
 from pilotline.wire.rtm_link import HOST_TO_BOARD, Counters, Decoder, Encoder
 
 _TICK = Tick()
 BoardEvent = Sample | bytes | Tick
-BoardEffect = Outputs | bytes
+BoardEffect = Outputs | StoreSettings | bytes
 
 
 class BoardCore:
     """``handle(event, now)`` and ``deadline()``. Only host messages reach the RTM, whatever comes in."""
 
-    def __init__(self, model: RtmModel, *, connector: int = 1, serial: str = "") -> None:
-        self.rtm = Rtm(model, connector=connector, serial=serial)
+    def __init__(
+        self, model: RtmModel, *, connector: int = 1, serial: str = "", stored: bytes | None = None
+    ) -> None:
+        self.rtm = Rtm(model, connector=connector, serial=serial, stored=stored)
         self._decoder = Decoder(HOST_TO_BOARD)
         self._encoder = Encoder()
 
@@ -37,5 +40,8 @@ class BoardCore:
     def deadline(self) -> int | None:
         return self.rtm.deadline()
 
-    def _pass_on(self, effects: Sequence[Outputs | BoardMessage]) -> Sequence[BoardEffect]:
-        return [each if isinstance(each, Outputs) else self._encoder.encode(each) for each in effects]
+    def _pass_on(self, effects: Sequence[RtmEffect]) -> Sequence[BoardEffect]:
+        return [
+            each if isinstance(each, Outputs | StoreSettings) else self._encoder.encode(each)
+            for each in effects
+        ]

@@ -21,7 +21,7 @@ from pilotline.rtm.residual import ResidualWatch, faults_of
 from pilotline.rtm.self_test import SelfTest
 from pilotline.rtm.settings import Settings
 from pilotline.rtm.supply import SupplyWatch
-from pilotline.rtm.timing import Pulse, after
+from pilotline.rtm.timing import Pulse, after, on_delay
 from pilotline.rtm.wake_up import WakeUpPulse
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import (
@@ -46,6 +46,7 @@ from pilotline.vocabulary.board import (
     SetAvailable,
     SetLight,
     Setting,
+    StoreSettings,
     Withdraw,
 )
 from pilotline.vocabulary.charger import RtmModel
@@ -61,12 +62,14 @@ from pilotline.vocabulary.pilot import (
 from pilotline.vocabulary.time import US_PER_MS, Tick, earliest
 
 RtmEvent = Sample | HostMessage | Tick
-RtmEffect = Outputs | BoardMessage
+RtmEffect = Outputs | StoreSettings | BoardMessage
 _State = tuple[
     PilotState, PilotOutput, int, int | None, bool, Contacts, LockPosition, bool, int, int
 ]  # a ConnectorReport without its time
 
 REPORT_MS = 1_000
+UNPLUG_MS = 1_000
+"""R-29: a shorter state A opens the relay, but a plug that bounces ends no latch and no back-off."""
 _ROUNDS = 5  # three suffice for any event known; the bound keeps a mistake from hanging the module
 _ONLY_C = frozenset({PilotState.C})
 _C_AND_D = frozenset({PilotState.C, PilotState.D})
@@ -82,7 +85,7 @@ _NOT_MEASURED = Sample(at=0, pilot_high_mv=0, pilot_low_mv=0)
 class Rtm:
     """``handle(event, now)`` returns what changed: ``Outputs`` for the board, messages for the host.
 
-    ``settings`` are the commissioned values the board has stored (R-49).
+    ``stored`` is the last record of settings that a ``StoreSettings`` asked the board to keep (R-49).
     """
 
     def __init__(
@@ -91,12 +94,12 @@ class Rtm:
         *,
         connector: int = 1,
         serial: str = "",
-        settings: dict[Setting, int] | None = None,
+        stored: bytes | None = None,
     ) -> None:
         self.model = model
         self._connector = connector
         self._serial = serial
-        self._settings = Settings(model.residual, settings or {})
+        self._settings = Settings(model.residual, stored)
         self._sample = _NOT_MEASURED
         self._pilot = PilotReader(model.pilot)
         self._cable = CableReader(model.outlet, model.proximity)
@@ -112,6 +115,8 @@ class Rtm:
         self._heat = HeatWatch(model.temperature)
         self._lock = LockWatch(model.outlet, model.lock)
         self._back_off = BackOffTimer(model.back_off)
+        self._gone = on_delay(UNPLUG_MS)
+        self._unplugged = False
         self._withheld = False
         self._light = Light()
         self._lock_wish = False
@@ -178,18 +183,31 @@ class Rtm:
                 LINK_PROTOCOL, self.model.hash, self._connector, accepted, self._remembered, self._serial
             )
         )
+        if self._settings.lost:  # R-49: who commissioned them has to know that they are gone
+            self._effects += [self._echo(setting, taken=False) for setting in Setting]
         self._told_state = None
 
     def _commission(self, setting: Setting, value: int) -> None:
-        """R-49: in state A, with the relay open and seen open, within bounds; the echo says what is in force.
+        """R-49: in state A, relay open and seen open, within bounds, from a host that knows the model.
 
-        The offset of the residual-current monitor is measured here, whatever figure the host names (E-26).
+        The echo says what is in force; a value that is new is stored before it. The offset of the
+        residual-current monitor is measured here, whatever figure the host names (E-26).
         """
-        idle = self._pilot.state is PilotState.A and not self._relay.closed and not any(self._sample.contacts)
+        idle = self._host.accepted and self._pilot.state is PilotState.A and self._is_open()
+        before = self._settings[setting]
         if setting is Setting.RCD_OFFSET:
-            value = self._sample.residual_dc_ua
+            value, idle = self._sample.residual_dc_ua, idle and self._may_measure_offset()
         taken = idle and self._settings.take(setting, value)
-        self._effects.append(Commissioned(setting, self._settings[setting], taken))
+        if taken and (self._settings.lost or self._settings[setting] != before):
+            self._effects.append(StoreSettings(self._settings.record()))
+        self._effects.append(self._echo(setting, taken))
+
+    def _echo(self, setting: Setting, taken: bool) -> Commissioned:
+        return Commissioned(setting, self._settings[setting], taken)
+
+    def _may_measure_offset(self) -> bool:
+        """The figure can be read, and is not the current of a test."""
+        return self._sample.calibrated and not self._self_test.busy
 
     # --- the update ---
 
@@ -209,6 +227,8 @@ class Rtm:
     def _read(self, now: int) -> None:
         driven = self._outputs.pilot.mode
         self._pilot.update(self._sample.pilot_high_mv, driven, now)
+        gone = self._pilot.state is self._pilot.raw is PilotState.A
+        self._unplugged = self._gone.update(gone, now)
         hidden = driven is PilotMode.FAULT
         self._cable.update(self._pilot.state, self._sample.proximity_ohm, hidden=hidden, now=now)
 
@@ -225,7 +245,7 @@ class Rtm:
             present |= faults.MISSING_HOST
         if self._sample is not _NOT_MEASURED:
             present |= self._measured(now)
-        new = self._faults.update(present, self._pilot.state is PilotState.A, self._clearing)
+        new = self._faults.update(present, self._unplugged, self._clearing)
         self._remembered |= new & faults.MISSING_HOST
         if new & _UNPLUG_TRIPS:
             self._fault_pulse.start(now)
@@ -239,8 +259,10 @@ class Rtm:
         )
         wider_mv = settings[Setting.VOLTAGE_OFFSET] * 1_000
         lock_command = self._outputs.lock if self._lock_in_use() else None
+        watched = self._watched_leaks()
         return (
-            (leaks | self._self_test.failed) & self._watched_leaks()
+            leaks & watched
+            | (faults.SELF_TEST if self._self_test.failed & watched else 0)
             | self._supply.update(sample, wider_mv=wider_mv, now=now)
             | self._overcurrent.update(sample.current_ma, self._offered_ma(), now)
             | self._heat.update(sample.temperature_mc, now)
@@ -251,15 +273,16 @@ class Rtm:
     def _test_monitor(self, now: int) -> None:
         """R-46: in state A or B before the offer, with the relay open and seen open, and nothing wrong."""
         idle = self._pilot.state in _A_AND_B and self._outputs.pilot.mode is PilotMode.STEADY
-        is_open = not self._relay.closed and not any(self._sample.contacts)
         watched = self._watched_leaks()
         if self._relay.closed:
             self._self_test.spend()
-        self._self_test.forgive(unplugged=self._pilot.state is PilotState.A, cleared=self._clearing)
+        plugged = self._pilot.state is not PilotState.A
+        cleared = bool(self._clearing & faults.SELF_TEST)
+        self._self_test.forgive(plugged=plugged, unplugged=self._unplugged, cleared=cleared)
         self._self_test.update(
             faults_of(self._sample.residual_alarm) & watched,
             watched,
-            allowed=idle and is_open and not self._faults.active & faults.BLOCKING,
+            allowed=idle and self._is_open() and not self._faults.active & faults.BLOCKING,
             now=now,
         )
 
@@ -271,15 +294,16 @@ class Rtm:
         self._relay.update(
             safe=not (self._faults.active & faults.TRIPPING or left) and self._plug_is_safe(),
             permitted=permitted,
-            may_close=self._may_close(chargeable),
+            may_close=self._may_close(chargeable, now),
             current_ma=max(self._sample.current_ma),
             now=now,
         )
-        passing = bool(self._faults.active & _PASSING_TRIPS)
+        # A car may let go of a sinking supply before the fault is believed: that opening counts as well.
+        passing = self._supply.suspect or bool(self._faults.active & _PASSING_TRIPS)
         self._withheld = self._back_off.update(
             opened=was_closed and not self._relay.closed and passing,
             faulty=passing,
-            unplugged=self._pilot.state is PilotState.A,
+            unplugged=self._unplugged,
             now=now,
         )
         self._outputs = Outputs(
@@ -292,6 +316,10 @@ class Rtm:
         )
 
     # --- conditions, each once ---
+
+    def _is_open(self) -> bool:
+        """By command and by what is sensed."""
+        return not self._relay.closed and not any(self._sample.contacts)
 
     def _permitted(self, now: int) -> bool:
         """A fresh permit of at least 6 A, and nothing that asks for an orderly stop."""
@@ -323,8 +351,11 @@ class Rtm:
     def _lock_in_use(self) -> bool:
         return self.model.outlet.lock and self._settings.lock_enabled
 
-    def _may_close(self, chargeable: frozenset[PilotState]) -> bool:
-        """R-45: state C, believed and seen; PWM with both halves; no fault; supply right; contacts open."""
+    def _may_close(self, chargeable: frozenset[PilotState], now: int) -> bool:
+        """R-45: state C, believed and seen; PWM with both halves; no fault; supply right; contacts open.
+
+        A car may wait under PWM for days: then the proof of the monitor is too old to close on (R-46).
+        """
         return (
             self._pilot.state in chargeable
             and self._pilot.raw in chargeable
@@ -333,11 +364,14 @@ class Rtm:
             and not self._faults.active & faults.BLOCKING
             and not self._supply.suspect
             and not any(self._sample.contacts)
+            and self._self_test.is_recent(self._watched_leaks(), now)
         )
 
     def _ready(self, now: int) -> bool:
         """R-46: whatever may delay a closing is over before the PWM starts, and does not end it later."""
-        offers = self._outputs.pilot.mode is PilotMode.PWM
+        offers = self._outputs.pilot.mode is PilotMode.PWM and self._self_test.is_recent(
+            self._watched_leaks(), now
+        )
         blocked = self._faults.active & faults.BLOCKING
         return self._cable.ready and self._plug_is_safe() and not blocked and (offers or self._may_offer(now))
 
@@ -428,6 +462,7 @@ class Rtm:
             self._heat,
             self._lock,
             self._back_off,
+            self._gone,
         )
         waits = (part.deadline(now) for part in parts)
         return earliest(self._report_due, self._next_beep_edge(now), *waits)

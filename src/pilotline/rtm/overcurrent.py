@@ -10,7 +10,11 @@ from pilotline.vocabulary.time import earliest
 
 
 class OvercurrentWatch:
-    """``offer_ma`` is what the pilot says, 0 while it says nothing: the orderly stop has its own time."""
+    """``offer_ma`` is what the pilot says, 0 while it says nothing: the orderly stop has its own time.
+
+    The second rule's time runs on through a steady pilot and trips when there is an offer again: else a
+    permit that comes and goes would let a car overload its cable for ever.
+    """
 
     def __init__(self, limits: Overcurrent, rating: Rating) -> None:
         self._percent = limits.offer_percent
@@ -22,7 +26,7 @@ class OvercurrentWatch:
     def update(self, current_ma: Sequence[int], offer_ma: int, now: int) -> int:
         above = [mean.update(100 * ma, now) for mean, ma in zip(self._means, current_ma, strict=True)]
         most = self._percent * self._offers.update(offer_ma, now)
-        too_long = self._over.update(offer_ma > 0 and 100 * max(current_ma) > most, now)
+        too_long = self._over.update(100 * max(current_ma) > most, now) and offer_ma > 0
         return faults.OVERCURRENT if too_long or any(above) else 0
 
     def deadline(self, now: int) -> int | None:

@@ -1,7 +1,8 @@
 """The self-test of the residual-current monitor (R-46): before PWM its alarms have to come, and go.
 
 What it proves holds for one closing. Closings after a pause of the car within the same offer belong to it:
-a PWM that is on has promised to close, and a test would break the promise.
+a PWM that is on has promised to close, and a test would break the promise. After 24 h no proof counts: then
+the offer itself is taken back for a test, as soon as the relay is open.
 """
 
 from pilotline.rtm.timing import Pulse
@@ -12,8 +13,9 @@ from pilotline.vocabulary.time import earliest
 class SelfTest:
     """Test input on until every watched alarm was seen, then off until every alarm has gone.
 
-    An alarm that does not come fails under its own fault, which ``failed`` keeps until the next unplug: the
-    latch alone would forget it at once in state A. One that does not go is no longer ignored, so it trips
+    While it is busy nothing counts as proved: nothing is offered while alarms are ignored. An alarm that does
+    not come is a fault of the monitor's (R-40) and no leak: ``failed`` keeps which one until the next unplug,
+    for the latch would forget it at once in state A. One that does not go is no longer ignored, so it trips
     as what it is. An alarm that comes by itself during the test counts as come, and then has to go too.
     """
 
@@ -30,13 +32,22 @@ class SelfTest:
         self.failed = 0
 
     @property
+    def busy(self) -> bool:
+        """Whether the monitor's inputs and outputs are the test's, not the world's."""
+        return self.running or self.clearing
+
+    @property
     def ignored(self) -> int:
         """The alarms that may be the test's own."""
-        return -1 if self.running or self.clearing else 0
+        return -1 if self.busy else 0
 
     def holds(self, watched: int, now: int) -> bool:
         """Whether all the watched alarms are proved for the next closing."""
-        return not watched or (not watched & ~self._proved and self._proof.is_on(now))
+        return not watched & ~self._proved and self.is_recent(watched, now)
+
+    def is_recent(self, watched: int, now: int) -> bool:
+        """Whether the last proof, used up or not, is young enough to close on (R-46: 24 h)."""
+        return not watched or self._proof.is_on(now)
 
     def update(self, alarms: int, watched: int, *, allowed: bool, now: int) -> None:
         """``alarms`` are those that stand now, ``watched`` those that have to be proved.
@@ -46,7 +57,7 @@ class SelfTest:
         if self.running:
             self._wait_for(alarms, watched, allowed, now)
         elif allowed and not (self.clearing or alarms or self.holds(watched, now)):
-            self.running, self._seen = True, 0
+            self.running, self._seen, self._proved = True, 0, 0  # what was proved before is in doubt now
             self._coming.start(now)
         if self.clearing:
             self._wait_for_silence(alarms, now)
@@ -55,17 +66,17 @@ class SelfTest:
         """The relay closed: what was proved is used up."""
         self._proved = 0
 
-    def forgive(self, unplugged: bool, cleared: int) -> None:
+    def forgive(self, *, plugged: bool, unplugged: bool, cleared: bool) -> None:
         """A failure ends with the next unplug, or when a person resets it; then the test is made again."""
-        if self.failed & cleared or (unplugged and self._was_plugged):
+        if cleared or (unplugged and self._was_plugged):
             self.failed = 0
-        self._was_plugged = bool(self.failed) and not unplugged
+        self._was_plugged = bool(self.failed) and (self._was_plugged or plugged)
 
     def deadline(self, now: int) -> int | None:
         return earliest(
             self._coming.deadline(now) if self.running else None,
             self._going.deadline(now) if self.clearing else None,
-            self._proof.deadline(now) if self._proved else None,
+            self._proof.deadline(now),
         )
 
     def _wait_for(self, alarms: int, watched: int, allowed: bool, now: int) -> None:

@@ -23,7 +23,10 @@ class LockPosition(Enum):
 
 
 class Contacts(NamedTuple):
-    """Sensed at the relay's outlet, per pole: True where the contact is closed."""
+    """Sensed at the relay's outlet, per pole: True where the contact is closed.
+
+    With three phases ``live`` is True when any of them is: a welded pole has to show, whichever it is.
+    """
 
     live: bool
     neutral: bool
@@ -101,6 +104,16 @@ class Outputs(NamedTuple):
     light: Light = Light()
     beep: bool = False
     residual_test: bool = False  # the monitor's test input: its alarms have to come, and go with it (R-46)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """RTM -> its own memory: keep this record of the safety settings, and hand it to the next start (R-49).
+
+    It has to be durable before anything the RTM says after it leaves the board: the echo promises it.
+    """
+
+    data: bytes
 
 
 LINK_PROTOCOL = 2

@@ -1,0 +1,240 @@
+"""What must always be true of the protections (E-10 to E-24, R-46, R-50), in words and in code, once.
+
+The second half of ``invariants``: it keeps what only these rules need. The stateful test and the boundary
+sweep are both judged by them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, NamedTuple
+
+from pilotline.rtm.core import UNPLUG_MS
+from pilotline.rtm.settings import decode
+from pilotline.vocabulary import faults
+from pilotline.vocabulary.board import Sample, Setting
+from pilotline.vocabulary.charger import RtmModel
+from pilotline.vocabulary.faults import Recovery
+from pilotline.vocabulary.pilot import PilotMode, PilotState, current_for
+from pilotline.vocabulary.time import MS
+
+if TYPE_CHECKING:
+    from machines.invariants import History
+
+GRID = MS
+PASSING = (faults.select(Recovery.SELF) | faults.select(Recovery.COOL)) & faults.TRIPPING
+
+
+def window(model: RtmModel, settings: dict[Setting, int]) -> tuple[int, int]:
+    """The voltages that are right, in millivolts."""
+    nominal, wider = model.rating.voltage_v, settings[Setting.VOLTAGE_OFFSET] * 1_000
+    low = nominal * 10 * (100 - model.supply.window_percent) - wider
+    high = nominal * 10 * (100 + model.supply.window_percent) + wider
+    return max(low, model.supply.hardware_low_mv), min(high, model.supply.hardware_high_mv)
+
+
+def supply_is_right(sample: Sample, model: RtmModel, settings: dict[Setting, int]) -> bool:
+    low, high = window(model, settings)
+    rated = sample.voltage_mv[: model.rating.phases]
+    in_window = all(low <= mv <= high for mv in rated)
+    return in_window and sample.neutral_pe_mv <= model.supply.neutral_pe_mv
+
+
+class Cause(NamedTuple):
+    """Something that has to be told: whether it is there now, how long it may be (ms), as which fault."""
+
+    there: bool
+    ms: int
+    fault: int
+
+
+def wrong(sample: Sample, model: RtmModel, settings: dict[Setting, int]) -> dict[str, Cause]:
+    """Each cause that has to open the relay, as it is now."""
+    low, high = window(model, settings)
+    rated, residual, supply = sample.voltage_mv[: model.rating.phases], model.residual, model.supply
+    direct = abs(sample.residual_dc_ua - settings[Setting.RCD_OFFSET]) >= residual.dc_trip_ua
+    watches_dc = settings[Setting.RCD_TYPE] != 2
+    near, far = supply.time.filter_ms, supply.hardware_time.filter_ms
+    heat, over = model.temperature, model.overcurrent
+    too_hot = max(sample.temperature_mc) > heat.steps[-1].up_to_mc
+    too_much = 100 * max(sample.current_ma) > over.rating_percent * model.rating.current_ma
+    return {
+        "ac alarm": Cause(sample.residual_alarm.ac, 0, faults.RCD),
+        "dc alarm": Cause(sample.residual_alarm.dc and watches_dc, 0, faults.RCD_DC),
+        "emergency stop": Cause(sample.emergency_stop, 0, faults.EMERGENCY_STOP),
+        "calibration": Cause(not sample.calibrated, 0, faults.CALIBRATION),
+        "ac leak": Cause(sample.residual_ac_ua >= residual.ac_trip_ua, residual.time.filter_ms, faults.RCD),
+        "dc leak": Cause(direct and watches_dc, residual.time.filter_ms, faults.RCD_DC),
+        "overvoltage": Cause(max(rated) > high, near, faults.OVERVOLTAGE),
+        "undervoltage": Cause(min(rated) < low, near, faults.UNDERVOLTAGE),
+        "far over": Cause(max(rated) > supply.hardware_high_mv, far, faults.OVERVOLTAGE),
+        "far under": Cause(min(rated) < supply.hardware_low_mv, far, faults.UNDERVOLTAGE),
+        "neutral": Cause(
+            sample.neutral_pe_mv > supply.neutral_pe_mv, supply.neutral_time.filter_ms, faults.NEUTRAL
+        ),
+        "heat": Cause(too_hot, heat.time.filter_ms, faults.TEMPERATURE),
+        "over the rating": Cause(too_much, over.mean_ms, faults.OVERCURRENT),
+        "main cover": Cause(sample.covers.main, 0, faults.TAMPER1),
+        "service cover": Cause(sample.covers.service, 0, faults.TAMPER2),
+    }
+
+
+@dataclass(slots=True)
+class Watched:
+    """The self-test, the back-off and the offers, as seen from outside."""
+
+    seen: int = 0
+    """The alarms that came during the test."""
+    passed: int = 0
+    proved: int = 0
+    """The alarms that came and went, and have not been used up by a closing."""
+    proved_at: int = 0
+    openings: int = 0
+    owed: bool = False
+    withheld_until: int = 0
+    offers: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    """(since when, mA), the newest last."""
+    causes: dict[str, Cause] = field(default_factory=dict[str, Cause])
+
+    def note(self, history: "History") -> None:
+        if history.now.sample is None:
+            return
+        self._follow_test(history)
+        self._follow_back_off(history)
+        self._follow_offers(history)
+        self.causes = wrong(history.now.sample, history.model, history.settings)
+        for name, cause in self.causes.items():
+            history.keep(name, cause.there)
+        history.keep("over the offer", self._over_the_offer(history))
+        history.keep("state A", history.now.state is PilotState.A)
+
+    def greatest_offer(self, history: "History") -> int:
+        """The greatest of the last seconds in which a car may still follow the one before (R-09)."""
+        since = history.now.at - history.model.overcurrent.follow_ms * MS
+        later = [begin for begin, _ in self.offers[1:]] + [history.now.at + 1]
+        return max((ma for (_, ma), end in zip(self.offers, later, strict=True) if end > since), default=0)
+
+    def _follow_test(self, history: "History") -> None:
+        sample, tests, tested = history.now.sample, history.now.outputs, history.before.outputs
+        assert sample is not None
+        alarms = (1 if sample.residual_alarm.ac else 0) | (8 if sample.residual_alarm.dc else 0)
+        if tests.residual_test and not tested.residual_test:
+            self.seen, self.passed, self.proved = 0, 0, 0
+        if tested.residual_test or tests.residual_test:
+            self.seen |= alarms
+        if tested.residual_test and not tests.residual_test:
+            self.passed = self.seen
+        if self.passed and not alarms and not tests.residual_test:
+            self.proved, self.passed, self.proved_at = self.passed, 0, history.now.at
+        if tests.relay:
+            self.proved = 0
+
+    def _follow_back_off(self, history: "History") -> None:
+        now, before, limits = history.now, history.before, history.model.back_off
+        if before.outputs.relay and not now.outputs.relay and now.faults & PASSING:
+            self.owed, self.openings = True, self.openings + 1
+        if self.owed and not now.faults & PASSING:
+            nth = min(self.openings, len(limits.waits_ms)) - 1
+            self.owed, self.withheld_until = False, now.at + limits.waits_ms[nth] * MS
+        if history.lasted("state A") >= UNPLUG_MS * MS - GRID:
+            self.owed, self.openings, self.withheld_until = False, 0, 0
+
+    def _follow_offers(self, history: "History") -> None:
+        now = history.now
+        offer = current_for(now.outputs.pilot.duty) if now.mode is PilotMode.PWM else 0
+        if not self.offers or self.offers[-1][1] != offer:
+            self.offers = [*self.offers[-40:], (now.at, offer)]
+
+    def _over_the_offer(self, history: "History") -> bool:
+        """More than the offer for this long is a fault; the rating of the duty cycle is rounded to 10 mA."""
+        sample, rule = history.now.sample, history.model.overcurrent
+        assert sample is not None
+        most = (self.greatest_offer(history) + 10) * rule.offer_percent
+        return history.now.mode is PilotMode.PWM and 100 * max(sample.current_ma) > most
+
+
+Invariant = Callable[["History", RtmModel], bool]
+
+
+def whatever_is_wrong_is_told(history: "History", model: RtmModel) -> bool:
+    """Each cause is a fault when it has lasted its filter's time, and a switch at once; what trips opens.
+
+    With the relay open an alarm may be the monitor's self-test, for as long as that may take.
+    """
+    test = 0 if history.now.outputs.relay else model.residual.test_ms + model.residual.clear_ms
+    for name, cause in history.watched.causes.items():
+        given = cause.ms + (test if "alarm" in name else 0)
+        over = history.lasted(name) >= given * MS + GRID if given else cause.there
+        if over and not history.now.faults & cause.fault:
+            return False
+        if over and history.now.outputs.relay and cause.fault & faults.TRIPPING:
+            return False
+    return True
+
+
+def a_leak_is_told_of_a_leak_only(history: "History", model: RtmModel) -> bool:
+    """0x1 and 0x8 begin with an alarm or a figure: a test that failed is told as that (R-40)."""
+    begun = history.now.faults & ~history.before.faults & (faults.RCD | faults.RCD_DC)
+    there = (cause.fault for cause in history.watched.causes.values() if cause.there)
+    return not begun & ~reduce(or_, there, 0)
+
+
+def too_much_for_the_offer_opens(history: "History", model: RtmModel) -> bool:
+    """More than 1.1 times the offer ends within its time."""
+    return (
+        not history.now.outputs.relay
+        or history.lasted("over the offer") < model.overcurrent.offer_ms * MS + GRID
+    )
+
+
+def never_closes_on_a_wrong_supply(history: "History", model: RtmModel) -> bool:
+    """The relay closes, and PWM starts, on a supply that is right at that moment, believed or not (R-45)."""
+    closing = history.now.outputs.relay and not history.before.outputs.relay
+    sample = history.now.sample
+    if not (closing or history.offer_begins) or sample is None:
+        return True
+    return supply_is_right(sample, model, history.settings)
+
+
+def tests_with_open_contacts_only(history: "History", model: RtmModel) -> bool:
+    """The monitor is tested in state A or B, on a steady pilot, with relay and contacts open (R-46)."""
+    if not history.now.outputs.residual_test:
+        return True
+    steady = history.now.mode is PilotMode.STEADY
+    in_a_or_b = history.now.state in (PilotState.A, PilotState.B)
+    return steady and in_a_or_b and not history.now.outputs.relay and not history.contact_closed
+
+
+def offers_on_a_proved_monitor(history: "History", model: RtmModel) -> bool:
+    """PWM starts only when every watched alarm has come and gone since the last closing, and within 24 h."""
+    if not history.offer_begins:
+        return True
+    watched = faults.RCD | (faults.RCD_DC if history.settings[Setting.RCD_TYPE] != 2 else 0)
+    seen = history.watched
+    young = history.now.at <= seen.proved_at + model.residual.holds_ms * MS + GRID
+    return not watched & ~seen.proved and young
+
+
+def back_off_withholds_the_offer(history: "History", model: RtmModel) -> bool:
+    """After a passing fault has opened the relay no PWM starts before the wait is over (R-46)."""
+    seen = history.watched
+    waits = seen.owed or history.now.at < seen.withheld_until or seen.openings >= model.back_off.tries
+    return not (history.offer_begins and seen.openings and waits)
+
+
+def what_is_in_force_is_stored(history: "History", model: RtmModel) -> bool:
+    """The last record the board was asked to keep holds the settings that were echoed (R-49)."""
+    return history.stored is None or decode(history.stored) == history.settings
+
+
+PROTECTIONS: tuple[Invariant, ...] = (
+    whatever_is_wrong_is_told,
+    a_leak_is_told_of_a_leak_only,
+    too_much_for_the_offer_opens,
+    never_closes_on_a_wrong_supply,
+    tests_with_open_contacts_only,
+    offers_on_a_proved_monitor,
+    back_off_withholds_the_offer,
+    what_is_in_force_is_stored,
+)
