@@ -10,7 +10,7 @@ from typing import Annotated, Any, Protocol, get_args, get_origin, get_type_hint
 
 import msgspec
 
-from pilotline.links.operations import OPERATIONS
+from pilotline.links.operations import OPERATIONS, argument_names
 from pilotline.runtime.words import WORDS
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH, CAUSES
@@ -32,8 +32,9 @@ INTRODUCTION = """\
 ```
 
 `args` may be left out where none is needed. All operations on a car, a connector or the world also take
-`connector`; a station of one connector has connector 1. An argument with `=` may be left out; where the value
-shown is `null`, leaving it out leaves things as they are, if the operation's line says nothing else.
+`connector`, 1 if left out; what happens to the supply, its clamp or EVSENS, the air or the emergency stop
+happens to all connectors. An argument with `=` may be left out; where the value shown is `null`, leaving it
+out leaves things as they are, if the operation's line says nothing else.
 """
 
 WAIT = """
@@ -55,7 +56,7 @@ INJECT = """
 With `active=false` the cause ends, and the fault as its class says ([faults](faults.md)).
 `EVSE_FAULT_MISSING_HOST` cuts the line to the safety module: while it is cut the status says
 `"why": "no_board"`, for nobody can tell the host of the fault. A leak flows behind a closed relay only; a
-lock that cannot move shows when it is next told to.
+lock that cannot move shows when it is next told to, a dead leakage sensor in its next self-test.
 """
 
 
@@ -111,7 +112,8 @@ def arguments(kind: type[Any]) -> Iterable[str]:
 
 def defaults(kind: type[Any]) -> Iterable[tuple[str, Any]]:
     if not issubclass(kind, msgspec.Struct):
-        yield from ((field.name, field.default) for field in fields(kind))
+        asked = argument_names(kind)
+        yield from ((field.name, field.default) for field in fields(kind) if field.name in asked)
         return
     for field in msgspec.structs.fields(kind):
         made = field.default_factory

@@ -8,7 +8,10 @@ import pytest
 from support.places import ROOT
 
 
-@pytest.mark.parametrize("script", ["link_reference.py", "fault_reference.py", "operations_reference.py"])
+@pytest.mark.parametrize(
+    "script",
+    ["link_reference.py", "fault_reference.py", "limit_reference.py", "operations_reference.py"],
+)
 def test_the_page_is_in_step(script: str) -> None:
     """The page in ``docs/reference`` is what its script draws now."""
     drawn = runpy.run_path(str(ROOT / "scripts" / script))

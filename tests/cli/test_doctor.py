@@ -4,7 +4,10 @@ import asyncio
 import socket
 from pathlib import Path
 
+import pytest
+
 from support.central_system import CentralSystem
+from support.control_line import controlled
 from support.processes import pilotline, read_until, started
 
 
@@ -13,7 +16,7 @@ def test_where_all_is_well_every_line_says_so(tmp_path: Path) -> None:
     shown = pilotline(tmp_path, "doctor")
     lines = shown.stdout.splitlines()
     assert shown.returncode == 0
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert all(line.startswith("well  ") for line in lines)
     assert str(tmp_path / "pilotline" / "PILOT-1") in shown.stdout
 
@@ -29,6 +32,29 @@ def test_what_is_not_well_is_marked_and_ends_with_1(tmp_path: Path) -> None:
     assert len(look) == 2
     assert "/proc/[x] cannot be written" in look[0]
     assert "nothing listens there" in look[1]
+
+
+@pytest.mark.requirement("R-10")
+def test_a_widened_voltage_window_is_told_of(tmp_path: Path) -> None:
+    """Whoever looks after the station learns that it is no PEN device, and by which key."""
+    with controlled(tmp_path) as line:
+        line.ask("config_set", key="c_VoltageProtectionOffset", value=7)
+        line.end()
+    shown = pilotline(tmp_path, "doctor", "--data", str(tmp_path / "data"))
+    look = [line for line in shown.stdout.splitlines() if line.startswith("look")]
+    assert shown.returncode == 1
+    assert len(look) == 1
+    assert "widened by 7 V" in look[0]
+    assert "c_VoltageProtectionOffset to 0" in look[0]
+
+
+def test_a_journal_that_is_none_is_told_of(tmp_path: Path) -> None:
+    """A file that is no journal is a sentence, not a trace."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "journal.db").write_text("not a database, but long enough to be taken for one" * 99)
+    shown = pilotline(tmp_path, "doctor", "--data", str(tmp_path / "data"))
+    assert "cannot be read: file is not a database" in shown.stdout
+    assert shown.stderr == ""
 
 
 def test_a_backend_that_speaks_ocpp_is_well(tmp_path: Path) -> None:

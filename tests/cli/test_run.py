@@ -70,7 +70,7 @@ def test_lines_of_the_story_are_not_broken_in_a_pipe(tmp_path: Path) -> None:
     [
         (
             ["--model", "nosuch"],
-            "nosuch: no such model; there are evnet-7kw-s, evnet-7kw-t2, or give the path",
+            "nosuch: no such model; there are evnet-7kw-s, evnet-7kw-t2, master-plus-ac, or give the path",
         ),
         (["--model", "broken.toml"], "broken.toml:3: "),
         (["--csms", "http://127.0.0.1"], "The URL must begin with ws:// or wss://."),

@@ -16,6 +16,8 @@ from pilotline.simulator.story import list_stories
 from support.processes import COMMAND, environment, pilotline, read_until, started
 
 STORIES = tuple(list_stories())
+MODELS = {"two_cars": ["--model", "master-plus-ac"]}
+"""What has to be said for a story of another model than the default one."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,7 +26,7 @@ def plays(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, subpr
     home = tmp_path_factory.mktemp("stories")
     begun = {
         name: subprocess.Popen(
-            [*COMMAND, "simulate", name],
+            [*COMMAND, "simulate", name, *MODELS.get(name, [])],
             env=environment(home),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -141,7 +143,7 @@ def test_the_same_story_is_told_the_same_way_twice(tmp_path: Path) -> None:
 def test_a_story_that_comes_with_pilotline_ends_as_written(
     plays: dict[str, subprocess.Popen[str]], name: str
 ) -> None:
-    """Every one, on the default model."""
+    """Every one, on the default model or the one it names."""
     out, err = plays[name].communicate()
     assert (plays[name].returncode, err) == (0, "")
     assert out.splitlines()[-1].endswith("The story ends as written.")

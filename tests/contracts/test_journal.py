@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pilotline.drivers.store import WINDOW, Store
+from pilotline.drivers.store import WINDOW, Store, read_security
 from pilotline.simulator.journal import MemoryJournal
 from pilotline.vocabulary.journal import (
+    SECURITY_KEPT,
     BootTime,
     CachedTag,
     Counted,
@@ -21,6 +22,7 @@ from pilotline.vocabulary.journal import (
     Fetch,
     Fetched,
     KeepRegister,
+    KeepSecurityEvent,
     Metered,
     MeterSample,
     OpenSession,
@@ -28,6 +30,7 @@ from pilotline.vocabulary.journal import (
     Record,
     Resend,
     SampledValue,
+    SecurityEvent,
     SetAside,
     Started,
     StoreAvailability,
@@ -50,6 +53,8 @@ class Journal(Protocol):
     def perform(self, *jobs: StoreJob) -> list[StoreEvent]: ...
 
     def restart(self) -> Recollection: ...
+
+    def security(self) -> list[SecurityEvent]: ...
 
     def close(self) -> None: ...
 
@@ -77,6 +82,9 @@ class OnDisk:
         self._open()
         return self._store.recollection
 
+    def security(self) -> list[SecurityEvent]:
+        return read_security(self._path)
+
     def close(self) -> None:
         self._store.close()
 
@@ -93,6 +101,9 @@ class InMemory:
     def restart(self) -> Recollection:
         self._journal = self._journal.restart(self._journal.found.boot + 1)
         return self._journal.found
+
+    def security(self) -> list[SecurityEvent]:
+        return self._journal.security
 
     def close(self) -> None:
         pass
@@ -289,3 +300,24 @@ def test_both_say_the_same_to_any_story(
                 assert disk.perform(job) == memory.perform(job)
     finally:
         disk.close()
+
+
+def security_event(number: int, at: int = 8) -> SecurityEvent:
+    return SecurityEvent(1, "VOLTAGE_OFFSET", None, number, "backend", taken=None, stamp=Stamp(1, at))
+
+
+@pytest.mark.requirement("R-49")
+def test_security_events_are_kept_and_wait_for_nobody(journal: Journal) -> None:
+    """They outlive a restart, are no entries of the outbox, and the boot was alive then."""
+    events = [security_event(number) for number in range(3)]
+    assert journal.perform(*(KeepSecurityEvent(each) for each in events)) == []
+    found = journal.restart()
+    assert journal.security() == events
+    assert (found.queued, found.last_entry, found.boots[0].last_at) == (0, 0, 8)
+
+
+@pytest.mark.requirement("R-49")
+def test_of_security_events_the_newest_are_kept(journal: Journal) -> None:
+    """A flood of them does not fill the disk."""
+    journal.perform(*(KeepSecurityEvent(security_event(number)) for number in range(SECURITY_KEPT + 5)))
+    assert [each.new for each in journal.security()] == list(range(5, SECURITY_KEPT + 5))

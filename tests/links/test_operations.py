@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotline.links.operations import OPERATIONS, OperationError, build
-from pilotline.station.events import ClearLatched, LimitCurrent, PresentTag, StopCharging
+from pilotline.links.operations import OPERATIONS, OperationError, build, station_event
+from pilotline.station.events import (
+    ClearLatched,
+    CompensateRcd,
+    LimitCurrent,
+    Limiter,
+    PresentTag,
+    StopCharging,
+)
+from pilotline.vocabulary.roles import Role
 
 
 @pytest.mark.parametrize(
@@ -19,7 +27,9 @@ from pilotline.station.events import ClearLatched, LimitCurrent, PresentTag, Sto
         ("limit_current", {"limit_ma": "16000"}, LimitCurrent(16_000)),
         ("limit_current", {"limit_ma": 0}, LimitCurrent(0)),
         ("limit_current", {"limit_ma": None}, LimitCurrent(None)),
+        ("limit_current", {"limit_ma": 1, "by": "installer"}, LimitCurrent(1, Limiter.INSTALLER)),
         ("clear_faults", {"connector": 1}, ClearLatched(1)),
+        ("compensate_rcd", {}, CompensateRcd(1)),
     ],
 )
 def test_an_operation_becomes_an_event(word: str, args: dict[str, Any], event: object) -> None:
@@ -35,12 +45,22 @@ def test_an_operation_becomes_an_event(word: str, args: dict[str, Any], event: o
         ("limit_current", {"limit_ma": "much"}, "limit_current: "),
         ("limit_current", {"limit_ma": 1.5}, "limit_current: "),
         ("stop_charging", {"connector": "one"}, "stop_charging: "),
+        ("clear_faults", {"role": "operator"}, "no argument role; it takes connector"),
+        ("clear_faults", {"call": 1}, "no argument call"),
     ],
 )
 def test_wrong_arguments_are_named(word: str, args: dict[str, Any], words: str) -> None:
     """The sentence says which operation, which argument, and what is possible."""
     with pytest.raises(OperationError, match=words):
         build(word, OPERATIONS[word].type, args)
+
+
+@pytest.mark.parametrize("word", ["stop_charging", "clear_faults", "compensate_rcd"])
+def test_whoever_stands_beside_the_station_is_its_operator(word: str) -> None:
+    """Until people have passwords; the call's number goes with it."""
+    event = station_event(word, {}, call=-3)
+    assert not isinstance(event, PresentTag)
+    assert (event.role, event.call) == (Role.OPERATOR, -3)
 
 
 @pytest.mark.parametrize("word", OPERATIONS)

@@ -18,6 +18,7 @@ from pilotline.vocabulary.pilot import PilotState
 from pilotline.vocabulary.status import ConnectorStatus
 
 SOCKET, TETHERED = "evnet-7kw-s", "evnet-7kw-t2"
+TWO = "master-plus-ac"
 BOTH = pytest.mark.parametrize("name", [SOCKET, TETHERED])
 
 
@@ -43,11 +44,20 @@ def changed(old: str, new: str, model: str = SOCKET) -> str:
 # --- what the models say ------------------------------------------------------------------------------------
 
 
-@pytest.mark.requirement("E-01")
-def test_both_models_are_data() -> None:
-    """The two EVNET models are found by the names of their files."""
-    assert list_models() == (SOCKET, TETHERED)
-    assert [load_charger(name).name for name in list_models()] == [SOCKET, TETHERED]
+@pytest.mark.requirement("E-01", "R-24")
+def test_all_models_are_data() -> None:
+    """The two EVNET models and the Master Plus for AC are found by the names of their files."""
+    assert list_models() == (SOCKET, TETHERED, TWO)
+    assert [load_charger(name).name for name in list_models()] == [SOCKET, TETHERED, TWO]
+
+
+@pytest.mark.requirement("M-02", "R-24")
+def test_the_master_plus_for_ac_has_two_sockets_of_22_kw() -> None:
+    """Three phases of 32 A each, a lock each, and a supply that both share."""
+    model = load_charger(TWO)
+    assert (model.connectors, model.rating.phases, model.rating.power_w) == (2, 3, 22_080)
+    assert model.outlet.lock
+    assert model.shared_supply is not None
 
 
 @pytest.mark.requirement("E-01")
@@ -222,7 +232,8 @@ def test_file_of_the_user_is_a_model(tmp_path: Path) -> None:
 def test_unknown_name_lists_the_known_ones() -> None:
     """A name no model has is refused with the names there are."""
     with pytest.raises(
-        ModelError, match=r"^evnet-22kw: no such model; there are evnet-7kw-s, evnet-7kw-t2, or"
+        ModelError,
+        match=r"^evnet-22kw: no such model; there are evnet-7kw-s, evnet-7kw-t2, master-plus-ac, or",
     ):
         load_charger("evnet-22kw")
 
@@ -280,6 +291,10 @@ def test_refusal_names_file_line_key_and_reason() -> None:
         ('  "CpoName",', '  "c_APN",', "key_defaults.null[4]", "duplicate of c_APN"),
         ("NumberOfConnectors = 1", "NumberOfConnectors = 2", "key_defaults.NumberOfConnectors",
          "connectors is 1"),
+        ('title = "EVNET 7 kW, Type 2 socket"', "connectors = 3\ntitle = ''", "connectors",
+         "connectors is 1 or 2"),
+        ('title = "EVNET 7 kW, Type 2 socket"', "connectors = 2\ntitle = ''", "connectors",
+         "connectors is 2 exactly where there is a shared_supply"),
         ('profile = "generic-mid"', 'profile = "sdm"', "meter.profile",
          "no such meter; there are generic-mid"),
         ("{ up_to_ohm = 308, cable_ma", "{ up_to_ohm = 308, cable", "proximity.steps[1].cable",

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import is_dataclass
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from pilotline.links.operations import NoAnswerError, OperationError
+from pilotline.links.operations import NoAnswerError, OperationError, argument_names
 from pilotline.panel import api, connections
 from pilotline.panel.api import LARGEST_BODY, MOST_LINES
 from pilotline.simulator.bench import CAUSES
@@ -133,7 +134,7 @@ def test_what_cannot_be_done_is_told_apart(error: Exception, status: int) -> Non
         ("plug_in", b'{"cable_ma": 1e999}'),
         ("plug_in", b'{"cable_ma": NaN}'),
         ("plug_in", b'{"cable_ma": 1e12}'),
-        ("plug_in", b'{"connector": 2}'),
+        ("plug_in", b'{"connector": 3}'),
         ("network", b'{"up": ' + b"[" * 30_000),
         ("network", b'{"up": ' + b"[" * 30_000 + b"]" * 30_000 + b"}"),
     ],
@@ -148,6 +149,37 @@ def test_wrong_arguments_are_told_and_nobody_is_asked(word: str, body: bytes) ->
         assert panel.port.asked == []
 
     play(story)
+
+
+@pytest.mark.requirement("M-02")
+@pytest.mark.parametrize(
+    ("word", "args"),
+    [
+        ("limit_current", {"limit_ma": 10_000}),
+        ("present_tag", {"tag": "04A1"}),
+        ("stop_charging", {}),
+        ("plug_in", {}),
+        ("inject", {"fault": "EVSE_FAULT_RCD"}),
+        ("bench_view", {}),
+    ],
+)
+@pytest.mark.parametrize("connectors", [(1,), (1, 2)])
+def test_a_connector_there_is_not_is_answered_with_those_there_are(
+    word: str, args: dict[str, Any], connectors: tuple[int, ...]
+) -> None:
+    """400, whatever is asked of it, and nobody is asked."""
+
+    async def story(panel: Served) -> None:
+        missing = len(connectors) + 1
+        answer = await panel.post(word, connector=missing, **args)
+        assert answer.status_code == 400
+        known = " and ".join(str(each) for each in connectors)
+        assert answer.json() == {
+            "error": f"{word}: there is no connector {missing}; this station has connector {known}."
+        }
+        assert panel.port.asked == []
+
+    play(story, FakePort(connectors=connectors))
 
 
 @pytest.mark.parametrize(
@@ -683,6 +715,8 @@ def test_the_document_lists_every_operation_with_its_arguments() -> None:
             asked = paths[f"/api/operations/{word}"]["post"]
             schema = asked["requestBody"]["content"]["application/json"]["schema"]
             fields = {field.name: field for field in msgspec.inspect.type_info(row.type).fields}  # pyright: ignore[reportAttributeAccessIssue]
+            taken = argument_names(row.type) if is_dataclass(row.type) else fields
+            fields = {name: field for name, field in fields.items() if name in taken}
             assert set(schema.get("properties", {})) == set(fields), word
             assert set(schema.get("required", [])) == {name for name, one in fields.items() if one.required}
             assert asked["summary"] == row.help

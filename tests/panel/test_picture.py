@@ -25,7 +25,9 @@ TREES = st.fixed_dictionaries(
         "lapse": st.none() | st.fixed_dictionaries({"speed": LEAVES}),
     }
 )
-BENCH = BenchView(True, 32, "B", False, 50.0, False, True, PerPhase(0, 0, 0), PerPhase(230, 0, 0), 25, (), ())
+BENCH = BenchView(
+    True, 32, "B", False, 50.0, False, True, PerPhase(0, 0, 0), PerPhase(230, 0, 0), 25, (), (), "absent"
+)
 
 
 def leaves(tree: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
@@ -103,13 +105,14 @@ def test_a_tree_that_was_made_twice_has_no_changes() -> None:
 
 def test_every_picture_has_the_same_names() -> None:
     """``world`` and ``lapse`` are null where there is none, never absent."""
-    assert tree_of(picture()).keys() == {"station", "connectors", "backend", "world", "lapse"}
+    names = {"station", "connectors", "backend", "world", "lapse", "beside", "notes"}
+    assert tree_of(picture()).keys() == names
     assert tree_of(picture())["world"] is None
 
 
 def test_a_painted_picture_tells_of_the_line_beside_the_snapshot() -> None:
     """Whether a backend is configured or cut is not the core's knowledge."""
-    view: Any = type("View", (), {"connectors": (IDLE,), "backend": picture(queued=3).backend})
+    view: Any = type("View", (), {"connectors": (IDLE,), "backend": picture(queued=3).backend, "notes": ()})
     shown = paint(PLATE, view, Line(configured=True, cut=True))
     assert (shown.backend.configured, shown.backend.cut, shown.backend.queued) == (True, True, 3)
     assert list(shown.connectors) == ["1"]

@@ -17,7 +17,7 @@ from pilotline.simulator.bench import BENCH, BenchView
 from pilotline.vocabulary.phases import PerPhase
 
 VIEW = BenchView(
-    False, None, "A", False, 50.0, False, False, PerPhase(0, 0, 0), PerPhase(230, 0, 0), 25, (), ()
+    False, None, "A", False, 50.0, False, False, PerPhase(0, 0, 0), PerPhase(230, 0, 0), 25, (), (), "absent"
 )
 Asked = list[tuple[str, str]]
 
@@ -50,8 +50,9 @@ class Ends:
     def see(self) -> None:
         self.seen += 1
 
-    def port(self, *, virtual: bool = True) -> HostPort:
-        return HostPort(self.own, self.launcher, CoreClock(), self.see, virtual=virtual)
+    def port(self, *, virtual: bool = True, connectors: int = 1) -> HostPort:
+        clock = CoreClock()
+        return HostPort(self.own, self.launcher, clock, self.see, virtual=virtual, connectors=connectors)
 
 
 def play(story: Callable[[Ends], Coroutine[Any, Any, None]]) -> list[dict[str, Any]]:
@@ -72,6 +73,16 @@ def test_a_virtual_station_offers_every_word_but_those_of_time_lapse() -> None:
     async def story(ends: Ends) -> None:
         words = set(WORDS) - served_by("lapse") | set(OPERATIONS) | set(BENCH) | set(ACTIONS)
         assert set(ends.port().operations) == words
+
+    play(story)
+
+
+@pytest.mark.parametrize(("many", "numbers"), [(1, [1]), (2, [1, 2])])
+def test_a_page_may_ask_for_the_connectors_there_are(many: int, numbers: list[int]) -> None:
+    """They count from 1, as in OCPP."""
+
+    async def story(ends: Ends) -> None:
+        assert list(ends.port(connectors=many).connectors) == numbers
 
     play(story)
 
@@ -116,12 +127,11 @@ def test_a_world_that_has_not_changed_is_not_shown_again() -> None:
         port = ends.port()
         await port.look()
         await port.look()
-        assert (ends.seen, port.world) == (1, VIEW)
+        assert (ends.seen, port.worlds) == (1, {1: VIEW})
         ends.world = {**ends.world, "plugged": True}
         await port.look()
         assert ends.seen == 2
-        assert port.world is not None
-        assert port.world.plugged
+        assert port.worlds[1].plugged
 
     play(story)
 
@@ -135,7 +145,7 @@ def test_a_board_that_cannot_be_looked_at_leaves_the_last_look(world: Any) -> No
         await port.look()
         ends.world = world
         await port.look()
-        assert (ends.seen, port.world) == (1, VIEW)
+        assert (ends.seen, port.worlds) == (1, {1: VIEW})
 
     assert play(story) == []
 
@@ -148,7 +158,7 @@ def test_a_real_world_is_not_looked_at() -> None:
         await port.look()
         port.watch(True)
         assert ends.asked == []
-        assert port.world is None
+        assert port.worlds == {}
 
     play(story)
 
@@ -181,7 +191,7 @@ def test_a_board_that_is_gone_for_a_while_does_not_end_the_looking(monkeypatch: 
         await asyncio.wait_for(ends.looked.wait(), 5)
         ends.world = msgspec.to_builtins(VIEW)
         async with asyncio.timeout(5):
-            while port.world is None:  # noqa: ASYNC110 - the port tells the host, not the test
+            while not port.worlds:  # noqa: ASYNC110 - the port tells the host, not the test
                 await asyncio.sleep(0)
         port.watch(False)
 

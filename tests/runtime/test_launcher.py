@@ -70,6 +70,73 @@ def test_a_status_of_a_host_that_is_gone_is_no_status(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+@pytest.mark.requirement("M-02", "M-20")
+def test_two_connectors_charge_side_by_side_and_each_outlives_a_power_cycle(tmp_path: Path) -> None:
+    """Two lines, two meters, one host: both charge, at half the supply each, and keep plug and register."""
+
+    async def story(bench: Bench) -> None:
+        for connector in (1, 2):
+            await bench.wait(connector=connector, ocpp_status="Available")
+            await bench.do("plug_in", connector=connector)
+            await bench.do("present_tag", connector=connector, tag=f"CARD {connector}")
+            await bench.wait(connector=connector, ocpp_status="Charging")
+        view = await bench.until(lambda view: all(each.offered_a == 16 for each in view.connectors))
+        assert [each.limit.source for each in view.connectors] == ["sharing", "sharing"]
+        await bench.until(lambda view: (view.connectors[1].energy_wh or 0) >= 2)
+        with pytest.raises(OperationError, match="this station has connector 1 and 2"):
+            await bench.do("unplug", connector=3)
+        await bench.do("power_cycle")
+        for connector in (1, 2):
+            await bench.wait(connector=connector, pilot_state="B", transaction=None)
+            world = await bench.do("world_view", connector=connector)
+            assert world["plugged"]
+            assert world["energy_wh"] >= (2 if connector == 2 else 1)
+
+    play(tmp_path, story, "master-plus-ac")
+
+
+@pytest.mark.requirement("M-08", "R-20")
+def test_an_evsens_on_its_own_line_limits_and_its_silence_leaves_6_a(tmp_path: Path) -> None:
+    """Asked from the moment its key is true: a load of the house leaves less, silence 6 A and a fault."""
+
+    async def story(bench: Bench) -> None:
+        await bench.do("world", house_a=40)
+        await bench.charge()
+        assert (await bench.wait(offered_a=32)).connectors[0].faults == ()
+        assert await bench.do("config_set", key="c_Evsens", value=True) == "Accepted"
+        view = await bench.wait(offered_a=20)
+        assert view.connectors[0].limit.source == "evsens"
+        await bench.do("world", house_a=46)
+        await bench.wait(offered_a=14)
+        await bench.do("evsens_fault")
+        view = await bench.wait(offered_a=6, faults=["EVSE_FAULT_CLAMP_SILENT"])
+        assert view.connectors[0].faults[0].code == 0x200_0000
+        assert "EVSENS" in view.connectors[0].why.sentence
+        assert (await bench.do("bench_view", connector=2))["causes"] == ["EVSE_FAULT_CLAMP_SILENT"]
+
+    play(tmp_path, story, "master-plus-ac")
+
+
+@pytest.mark.requirement("M-08")
+def test_an_evsens_is_asked_again_after_a_power_cycle(tmp_path: Path) -> None:
+    """Its key was kept, and its line is found again: no fault stays, and the house's load counts."""
+
+    async def story(bench: Bench) -> None:
+        await bench.do("config_set", key="c_Evsens", value=True)
+        await bench.do("power_cycle")
+        await bench.wait(ocpp_status="Available", faults=[])
+        await bench.do("world", house_a=45)
+        await bench.charge()
+        view = await bench.wait(offered_a=15)
+        assert view.connectors[0].limit.source == "evsens"
+        await bench.do("inject", fault="EVSE_FAULT_CLAMP_SILENT")
+        await bench.wait(faults=["EVSE_FAULT_CLAMP_SILENT"])
+        await bench.do("inject", fault="EVSE_FAULT_CLAMP_SILENT", active=False)
+        await bench.wait(faults=[])
+
+    play(tmp_path, story, "master-plus-ac")
+
+
 @pytest.mark.requirement("E-74")
 def test_plug_and_register_outlive_a_power_cycle(tmp_path: Path) -> None:
     """Both processes are new; the car is still there and the meter has not forgotten."""
@@ -124,7 +191,7 @@ def test_garbage_on_the_link_is_noise_and_the_car_goes_on_charging(tmp_path: Pat
     async def story(bench: Bench) -> None:
         await bench.charge()
         before = await bench.pids()
-        intruder = os.open(bench.folder.board_link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        intruder = os.open(bench.folder.board_link(), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         try:
             for _ in range(40):
                 os.write(intruder, os.urandom(200))
@@ -159,6 +226,7 @@ def test_operations_that_cannot_be_done_are_refused_in_a_sentence(tmp_path: Path
         ("plug_in", {"colour": "red"}, "plug_in has no argument colour; it takes cable_ma, ohm"),
         ("plug_in", {"cable_ma": "thick"}, "plug_in: "),
         ("unplug", {}, "."),
+        ("evsens_fault", {}, "This model has no place for an EVSENS that could fail."),
         ("present_tag", {}, "present_tag: "),
         ("wait", {"ocpp_status": "Available", "connector": 7}, "there is no connector 7"),
         ("wait", {}, "wait needs at least one field"),

@@ -11,6 +11,7 @@ from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import Outputs
 from pilotline.vocabulary.journal import Durable, Started
 from pilotline.vocabulary.pilot import PilotMode, current_for
+from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import ConnectorStatus, StopReason
 from pilotline.vocabulary.time import SECOND
 from pilotline.wire.ocpp import v16
@@ -206,13 +207,13 @@ def test_a_welded_contact_needs_a_person() -> None:
     scene.until(S.FAULTED)
     assert scene.last_told() == ("Faulted", "PowerSwitchFailure", "0x40000")
     scene.unplug()
-    scene.station.tell(ClearLatched())
+    scene.station.tell(ClearLatched(role=Role.OPERATOR))
     scene.run(30)
     assert scene.seen.ocpp_status == "Faulted"
     scene.do(WeldContact(active=False))
     scene.run(30)
     assert scene.seen.ocpp_status == "Faulted"
-    scene.station.tell(ClearLatched())
+    scene.station.tell(ClearLatched(role=Role.OPERATOR))
     scene.until(S.AVAILABLE)
     (stop,) = scene.told(v16.StopTransaction)
     assert stop.reason is StopReason.LOCAL

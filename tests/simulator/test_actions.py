@@ -5,7 +5,15 @@ from typing import get_args
 
 import pytest
 
-from pilotline.simulator.actions import ACTIONS, Action, ConfigureCar, Misbehaviour, Row, SetMeterFault
+from pilotline.simulator.actions import (
+    ACTIONS,
+    Action,
+    ConfigureCar,
+    Misbehaviour,
+    Row,
+    SetEvsensFault,
+    SetMeterFault,
+)
 from pilotline.simulator.car import CarConfig
 
 
@@ -13,7 +21,7 @@ def test_every_action_has_exactly_one_word() -> None:
     """The table holds all actions there are, each once."""
     types = [row.type for row in ACTIONS.values()]
     assert len(types) == len(set(types))
-    assert set(types) == {*get_args(Action), SetMeterFault}
+    assert set(types) == {*get_args(Action), SetMeterFault, SetEvsensFault}
 
 
 @pytest.mark.parametrize("row", ACTIONS.values(), ids=ACTIONS.keys())

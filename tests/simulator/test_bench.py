@@ -33,6 +33,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "EVSE_FAULT_CP_STATE": (PLUGGED, "after 1s"),
     "EVSE_FAULT_DIODE_UNPRESENT": (CHARGING, "after 1s"),
     "EVSE_FAULT_PP_UNPRESENT": (PLUGGED, "after 1s"),
+    "EVSE_FAULT_SELF_TEST": (CHARGING, "stop_charging"),
     "EVSE_FAULT_VN_OUT_OPEN": (CHARGING, "stop_charging"),
     "EVSE_FAULT_VN_OUT_CLOSE": (CHARGING, "after 1s"),
     "EVSE_FAULT_VL_OUT_OPEN": (CHARGING, "stop_charging"),
@@ -99,6 +100,42 @@ def test_a_cause_shows_while_it_holds(name: str) -> None:
 def test_a_value_is_in_the_units_of_people(name: str, value: float, actions: list[object]) -> None:
     """Milliamperes of leakage, amperes of a car, volts and degrees."""
     assert bench_actions("inject", {"fault": name, "value": value}) == actions
+
+
+@pytest.mark.requirement("M-08")
+def test_a_silent_supply_is_caused_whichever_sensor_is_configured() -> None:
+    """Clamp and EVSENS fall silent together, and one cause on the page shows it for every connector."""
+    station = VirtualStation(load_charger("master-plus-ac"), stored={"c_Evsens": True})
+    name = "EVSE_FAULT_CLAMP_SILENT"
+
+    def shown() -> list[set[str]]:
+        return [{fault.name for fault in each.faults} for each in station.snapshot().connectors]
+
+    station.run(5 * SECOND)
+    assert shown() == [set(), set()]
+    for active in (True, False):
+        for action in bench_actions("inject", {"fault": name, "active": active}):
+            assert station.do(action, 2) is None
+        station.run(10 * SECOND)
+        assert shown() == [{name} if active else set()] * 2
+        assert [name in station.bench_view(number).causes for number in (1, 2)] == [active, active]
+
+
+@pytest.mark.requirement("M-08")
+@pytest.mark.parametrize(("fault", "holds"), [("silent", True), ("blind", True), ("reversed", False)])
+def test_an_evsens_is_broken_by_a_word(fault: str, holds: bool) -> None:
+    """What says nothing usable is the cause of its fault; one that is turned round still speaks."""
+    station = VirtualStation(load_charger("master-plus-ac"))
+    (action,) = bench_actions("evsens_fault", {"fault": fault})
+    assert station.do(action) is None
+    assert ("EVSE_FAULT_CLAMP_SILENT" in station.bench_view().causes) is holds
+
+
+def test_a_model_without_a_place_for_an_evsens_says_so() -> None:
+    """A sentence, and nothing is done."""
+    (action,) = bench_actions("evsens_fault", {})
+    refusal = VirtualStation(MODEL).do(action)
+    assert refusal == "This model has no place for an EVSENS that could fail."
 
 
 def test_swapped_wires_are_a_cause_of_0x2_and_end_with_it() -> None:

@@ -9,6 +9,7 @@ from pilotline.station.events import CallAnswer, ChangeKey
 from pilotline.vocabulary.board import Commission, Setting
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import StoreKey
+from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.time import SECOND
 from support.station_bench import EVNET, StationBench
 
@@ -21,7 +22,6 @@ FACTORY = {
 SAFETY = [
     ("c_VoltageProtectionOffset", "23", Setting.VOLTAGE_OFFSET, 23),
     ("c_ChargingVentilatedEnabled", "true", Setting.VENTILATED_ENABLED, 1),
-    ("c_LockerDisengage", "false", Setting.LOCK_ENABLED, 0),
 ]
 
 
@@ -119,11 +119,16 @@ def test_what_is_out_of_bounds_is_rejected(key: str, text: str) -> None:
 
 
 @pytest.mark.requirement("R-49", "E-10")
-def test_dc_protection_is_given_up_only_beside_the_station() -> None:
-    """A backend alone is Rejected; the local door is taken; back to 0 may go whoever likes."""
+@pytest.mark.parametrize("role", [Role.OWNER, Role.INSTALLER, Role.BACKEND])
+def test_dc_protection_is_given_up_only_by_the_operator(role: Role) -> None:
+    """All others are Rejected, also from a local door; back to 0 may go the backend."""
     bench = StationBench()
-    assert bench.tell(ChangeKey(7, "c_RCDProtectionType", "2")) == [CallAnswer(7, "Rejected")]
-    assert CallAnswer(-1, "RebootRequired") in bench.tell(ChangeKey(-1, "c_RCDProtectionType", "2"))
+    refusals = bench.tell(ChangeKey(-1, "c_RCDProtectionType", "2", role=role))
+    assert refusals[-1] == CallAnswer(-1, "Rejected")
+    assert refusals[-1].reason.startswith("Only the operator may give up")
+    assert Setting.RCD_TYPE not in bench.board.settings or not bench.board.settings[Setting.RCD_TYPE]
+    taken = bench.tell(ChangeKey(-2, "c_RCDProtectionType", "2", role=Role.OPERATOR))
+    assert CallAnswer(-2, "RebootRequired") in taken
     assert bench.board.settings[Setting.RCD_TYPE] == 2
     assert CallAnswer(8, "RebootRequired") in bench.tell(ChangeKey(8, "c_RCDProtectionType", "0"))
     assert bench.board.settings[Setting.RCD_TYPE] == 0
@@ -134,5 +139,26 @@ def test_dc_protection_is_given_up_only_beside_the_station() -> None:
 def test_where_the_model_does_not_allow_it_dc_protection_stays(stored: dict[str, KeyValue]) -> None:
     """Neither by the local door nor by a value of another day does the board hear 2."""
     bench = StationBench(without_dc_detection(EVNET), stored=stored)
-    assert bench.tell(ChangeKey(-1, "c_RCDProtectionType", "2")) == [CallAnswer(-1, "Rejected")]
+    answer = bench.tell(ChangeKey(-1, "c_RCDProtectionType", "2", role=Role.OPERATOR))[-1]
+    assert (answer.word, answer.reason[:26]) == ("Rejected", "This model has to watch di")
     assert bench.board.settings[Setting.RCD_TYPE] == 0
+
+
+@pytest.mark.requirement("R-19", "E-66")
+@pytest.mark.parametrize("role", [Role.OWNER, Role.INSTALLER, Role.BACKEND])
+def test_only_the_operator_leaves_a_socket_unlocked(role: Role) -> None:
+    """FALSE means that the lock is not used (R-19); locked again may be whoever likes."""
+    bench = StationBench()
+    assert bench.tell(ChangeKey(7, "c_LockerDisengage", "false", role=role))[-1].word == "Rejected"
+    assert bench.board.settings[Setting.LOCK_ENABLED] == 1
+    bench.tell(ChangeKey(-1, "c_LockerDisengage", "false", role=Role.OPERATOR))
+    assert bench.board.settings[Setting.LOCK_ENABLED] == 0
+    bench.tell(ChangeKey(8, "c_LockerDisengage", "true"))
+    assert bench.board.settings[Setting.LOCK_ENABLED] == 1
+
+
+@pytest.mark.requirement("R-19")
+def test_where_there_is_no_lock_the_key_is_anybodys() -> None:
+    """A tethered cable has nothing to unlock."""
+    bench = StationBench(load_charger("evnet-7kw-t2"))
+    assert CallAnswer(7, "RebootRequired") in bench.tell(ChangeKey(7, "c_LockerDisengage", "false"))

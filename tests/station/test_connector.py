@@ -295,12 +295,15 @@ def test_a_register_that_runs_back_ends_no_session_below_its_start() -> None:
     assert ended(bench).meter_stop_wh == 1_000
 
 
-def test_a_station_without_a_meter_charges_and_sends_no_register() -> None:
-    """M-05: registers are 0, and the end waits for no reading."""
-    bench = StationBench(replace(EVNET, meter=None), stored={"MeterValuesSampledData": ""})
+@pytest.mark.requirement("M-05")
+def test_a_station_without_a_meter_charges_and_sends_no_measured_value() -> None:
+    """Whatever it is configured to measure: registers are 0, and the end waits for no reading."""
+    bench = StationBench(replace(EVNET, meter=None))
     bench.register_wh = None
     bench.charge()
     bench.run(120 * SECOND)
+    assert bench.status is S.CHARGING
+    assert bench.tell(TellMeter(1)) == []
     bench.tell(StopCharging())
     bench.run(SECOND)
     assert [type(fact) for fact in bench.facts()] == [Started, Ended]

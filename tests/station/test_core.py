@@ -2,6 +2,7 @@
 
 import pytest
 
+from pilotline.station.core import Station
 from pilotline.station.events import (
     AskAuthorization,
     AskReset,
@@ -10,6 +11,8 @@ from pilotline.station.events import (
     ChangeKey,
     ClearLatched,
     KeysRead,
+    LimitCurrent,
+    Limiter,
     PresentTag,
     ReadKeys,
     RemoteStart,
@@ -23,14 +26,16 @@ from pilotline.station.events import (
     TagAnswer,
 )
 from pilotline.station.keys import KEYS
+from pilotline.station.snapshot import view
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import ClearFaults
 from pilotline.vocabulary.charger import KeyValue
-from pilotline.vocabulary.journal import Ended, Started, StoreKey
+from pilotline.vocabulary.journal import Ended, Recollection, Started, StoreKey
 from pilotline.vocabulary.pilot import PilotState
+from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ResetKind, StopReason
 from pilotline.vocabulary.time import SECOND
-from support.station_bench import StationBench
+from support.station_bench import EVNET, StationBench
 
 S = ConnectorStatus
 
@@ -432,10 +437,98 @@ def test_a_person_clears_latched_faults() -> None:
     bench = StationBench()
     bench.board.faults = faults.L_CLOSED
     bench.notice()
-    bench.tell(ClearLatched())
+    bench.tell(ClearLatched(role=Role.OPERATOR))
     assert ClearFaults(faults.L_CLOSED) in [message for _, message in bench.to_board()]
     bench.run(2 * SECOND)
     assert bench.status is S.AVAILABLE
+
+
+@pytest.mark.requirement("R-13")
+@pytest.mark.parametrize("role", [Role.OWNER, Role.BACKEND])
+def test_who_does_not_know_resets_nothing(role: Role) -> None:
+    """The board hears nothing of it, and the answer is a sentence."""
+    bench = StationBench()
+    bench.board.faults = faults.L_CLOSED
+    bench.notice()
+    (answer,) = bench.tell(ClearLatched(role=role, call=-1))
+    assert (answer.word, answer.reason) == (
+        "Rejected",
+        f"Only the installer or the operator may reset latched faults; this was asked as the {role.value}.",
+    )
+    assert not any(isinstance(message, ClearFaults) for _, message in bench.to_board())
+
+
+def test_a_wish_with_a_number_is_answered() -> None:
+    """One without is not: nobody waits for it."""
+    bench = StationBench()
+    assert CallAnswer(-1, "Accepted") in bench.tell(StopCharging(call=-1))
+    assert not any(isinstance(effect, CallAnswer) for effect in bench.tell(StopCharging()))
+    (answer,) = bench.tell(StopCharging(9, call=-2))
+    assert answer.reason == "There is no connector 9."
+
+
+def standing(bench: StationBench) -> list[tuple[str, float]]:
+    (connector,) = view(bench.station, bench.now)
+    return [(each.source, each.limit_a) for each in connector.limits]
+
+
+@pytest.mark.requirement("R-48")
+def test_the_owners_limit_ends_with_the_session() -> None:
+    """Set before it or in it; the next car gets what there is."""
+    bench = StationBench()
+    bench.tell(LimitCurrent(10_000))
+    bench.charge()
+    assert bench.board.offer_ma == 10_000
+    bench.unplug()
+    bench.run(20 * SECOND)
+    assert "owner" not in dict(standing(bench))
+    bench.charge()
+    assert bench.board.offer_ma == 32_000
+
+
+@pytest.mark.requirement("R-48")
+def test_the_installers_limit_outlives_sessions_and_restarts() -> None:
+    """It is kept, and lifted only by one who may."""
+    bench = StationBench()
+    effects = bench.tell(LimitCurrent(13_000, Limiter.INSTALLER, role=Role.INSTALLER))
+    (kept,) = [effect for effect in effects if isinstance(effect, StoreKey)]
+    bench.charge()
+    assert bench.board.offer_ma == 13_000
+    bench.unplug()
+    bench.run(20 * SECOND)
+    bench.core = Station(EVNET, boot=2, memory=Recollection(2, keys={kept.name: kept.value}))
+    bench.run(2 * SECOND)
+    assert ("installer", 13) in standing(bench)
+    assert bench.tell(LimitCurrent(None, Limiter.INSTALLER, call=-1))[-1].word == "Rejected"
+    assert ("installer", 13) in standing(bench)
+    lifted = bench.tell(LimitCurrent(None, Limiter.INSTALLER, role=Role.OPERATOR))
+    assert StoreKey(kept.name, None) in lifted
+    assert "installer" not in dict(standing(bench))
+
+
+@pytest.mark.parametrize("by", Limiter)
+def test_a_limit_below_0_is_none(by: Limiter) -> None:
+    """It is refused with a sentence, and nothing is kept."""
+    bench = StationBench()
+    (answer,) = bench.tell(LimitCurrent(-1, by, role=Role.OPERATOR, call=-1))
+    assert (answer.word, answer.reason) == ("Rejected", "A limit is 0 A, a pause, or more.")
+    assert not {"owner", "installer"} & dict(standing(bench)).keys()
+
+
+@pytest.mark.requirement("R-48", "E-30")
+def test_limits_that_do_not_win_are_seen_too() -> None:
+    """All that stand, the winner first, each with its sentence and until when in words."""
+    bench = StationBench()
+    bench.charge()
+    bench.tell(LimitCurrent(20_000))
+    bench.tell(LimitCurrent(13_000, Limiter.INSTALLER, role=Role.INSTALLER))
+    (connector,) = view(bench.station, bench.now)
+    assert [each.source for each in connector.limits][:2] == ["installer", "owner"]
+    assert connector.limits[0] == connector.limit
+    owner = connector.limits[1]
+    assert owner.sentence == "You limited the current to 20 A."
+    assert owner.holds == "until it is lifted, or the session ends"
+    assert (connector.why.limit, connector.why.code) == ("installer", "charging")
 
 
 @pytest.mark.parametrize("event", [PresentTag("CARD", 9), StopCharging(9), ClearLatched(0)])

@@ -40,7 +40,9 @@ OURS = {
     "TransactionMessageAttempts",
     "TransactionMessageRetryInterval",
     "c_AuthorizationMode",
+    "c_Evsens",
     "c_OfflinePlugAndCharge",
+    "c_S0PulsesPerKWh",
 }
 """The others: required by OCPP without a value, or ours."""
 INTEGERS = [key for key in KEYS if key.kind.name.startswith("integer")]
@@ -48,10 +50,10 @@ WRITABLE = [key for key in KEYS if key.access is Access.READ_WRITE]
 
 
 @pytest.mark.requirement("E-61", "R-16", "R-21")
-@pytest.mark.parametrize("model", list_models())
+@pytest.mark.parametrize("model", ["evnet-7kw-s", "evnet-7kw-t2"])
 @pytest.mark.parametrize(("name", "text"), FACTORY.items())
 def test_a_key_leaves_the_factory_as_appendix_ii_says(model: str, name: str, text: str) -> None:
-    """With a packaged model's data, the key's value is that of E-61."""
+    """With the data of an EVNET, the key's value is that of E-61."""
     assert KeyStore(load_charger(model).key_defaults).text(name) == text
 
 
@@ -68,6 +70,19 @@ def test_a_factory_value_is_one_its_key_takes(model: str, key: Key) -> None:
     value = KeyStore(load_charger(model).key_defaults)[key.name]
     assert key.kind.parse(to_text(value) or "") == value
     assert key.kind.parse(to_text(key.factory) or "") == key.factory
+
+
+@pytest.mark.requirement("P-11")
+@pytest.mark.parametrize(("text", "taken"), [("1000", True), ("1", True), ("100001", False), ("-1", False)])
+def test_the_pulses_of_an_s0_meter_are_set_from_the_backend(text: str, taken: bool) -> None:
+    """A key of ours, since the product names none; 0 is what the model's data says."""
+    store, key = KeyStore({}), BY_NAME["c_s0pulsesperkwh"]
+    assert (key.access, store.number(key.name)) == (Access.READ_WRITE, 0)
+    if taken:
+        assert store.change(key, text) == int(text)
+        return
+    with pytest.raises(KeyRefusedError):
+        store.change(key, text)
 
 
 @pytest.mark.requirement("E-61")

@@ -133,7 +133,8 @@ def test_several_faults_are_one_mask_under_the_most_urgent() -> None:
 def test_a_fault_is_told_with_at_least_four_upper_case_digits(fault: faults.Fault) -> None:
     """The vendor, and 0x plus four digits or more; the errorCode is the row's. Ours are no VendorID2's."""
     report = status_report(1, S.FAULTED, fault.code, 0)
-    vendor = "Pilotline" if fault.code in (faults.EMERGENCY_STOP, faults.CLAMP_SILENT) else "VendorID2"
+    ours = (faults.EMERGENCY_STOP, faults.CLAMP_SILENT, faults.SELF_TEST)
+    vendor = "Pilotline" if fault.code in ours else "VendorID2"
     assert report.vendor_error == "0x" + f"{fault.code:X}".rjust(4, "0")
     assert (report.vendor_id, report.error) == (vendor, fault.error_code)
 
@@ -145,6 +146,16 @@ def test_faults_of_ours_never_enter_the_seeds_mask() -> None:
     assert [(each.vendor_id, each.vendor_error) for each in told] == [
         ("Pilotline", "0x1000000"),
         ("VendorID2", "0x0800"),
+    ]
+
+
+@pytest.mark.requirement("R-40", "R-46")
+def test_a_failed_self_test_is_told_beside_a_leak_and_apart_from_it() -> None:
+    """A monitor with one side dead may see a leak with the other: each under its own vendor and errorCode."""
+    told = status_reports(1, S.FAULTED, faults.SELF_TEST | faults.RCD, 5)
+    assert [(each.vendor_id, each.vendor_error, each.error) for each in told] == [
+        ("Pilotline", "0x4000000", ErrorCode.INTERNAL_ERROR),
+        ("VendorID2", "0x0001", ErrorCode.GROUND_FAILURE),
     ]
 
 

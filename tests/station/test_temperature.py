@@ -1,11 +1,18 @@
 """The derating table of E-17 as R-08 reads it, and its hysteresis (R-02)."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pilotline.station.limits import RESUME
+from pilotline.station.snapshot import ConnectorView, view
 from pilotline.station.temperature import TemperatureLimit
-from support.station_bench import EVNET
+from pilotline.vocabulary.charger import Ambient, TemperatureStep
+from pilotline.vocabulary.pilot import PilotState
+from pilotline.vocabulary.time import SECOND
+from support.station_bench import EVNET, StationBench
 
 TABLE = EVNET.temperature
 STEPS = [
@@ -68,3 +75,97 @@ def test_the_limit_is_never_above_the_table(story: list[int]) -> None:
 
 def _amps(limit_ma: int | None) -> int:
     return 1_000_000 if limit_ma is None else limit_ma
+
+
+# --- M-06: the air around --------------------------------------------------------------------------------
+
+AIR = Ambient(
+    low_mc=-50_000,
+    high_mc=125_000,
+    full_to_mc=50_000,
+    steps=(TemperatureStep(55_000, 16_000), TemperatureStep(60_000, 6_000)),
+    hysteresis_mc=2_000,
+    above_mc=5_000,
+)
+
+
+def in_the_sun(mc: int) -> StationBench:
+    """A car charges, and both sensors show so much."""
+    bench = StationBench(replace(EVNET, ambient=AIR))
+    bench.charge()
+    warm(bench, mc)
+    return bench
+
+
+def warm(bench: StationBench, mc: int) -> None:
+    bench.board.temperature_mc = mc
+    bench.run(7 * SECOND)
+
+
+def look(bench: StationBench) -> ConnectorView:
+    (connector,) = view(bench.station, bench.now)
+    return connector
+
+
+@pytest.mark.requirement("M-06")
+@pytest.mark.parametrize(
+    ("mc", "amps", "source"),
+    [
+        (25_000, 32, "device"),
+        (55_000, 32, "device"),
+        (55_001, 16, "ambient"),
+        (60_000, 16, "ambient"),
+        (65_000, 6, "ambient"),
+        (65_001, 0, "ambient"),
+        (-50_000, 32, "device"),
+    ],
+)
+def test_the_air_limits_by_the_models_curve(mc: int, amps: int, source: str) -> None:
+    """Full up to 50 °C around, then less, then nothing; inside it is 5 °C warmer here."""
+    bench = in_the_sun(mc)
+    seen = look(bench)
+    assert (seen.offered_a, seen.limit.source) == (amps, source)
+    assert seen.limit.code == (0 if source == "device" else 2)
+
+
+@pytest.mark.requirement("M-06")
+def test_cooling_restores_the_offer() -> None:
+    """When the hysteresis is lost, and a pause has been over for its time."""
+    bench = in_the_sun(70_000)
+    assert look(bench).why.code == "limit"
+    warm(bench, 63_500)
+    assert look(bench).limit.source == "ambient"
+    warm(bench, 30_000)
+    bench.show(PilotState.C)
+    bench.run(RESUME)
+    assert (look(bench).offered_a, look(bench).limit.source) == (32, "device")
+
+
+@pytest.mark.requirement("M-06")
+@pytest.mark.parametrize("mc", [-50_001, 125_001, -200_000])
+def test_a_sensor_that_cannot_be_believed_suspends(mc: int) -> None:
+    """Open, shorted or out of range, with a sentence of its own; it comes back by itself."""
+    bench = in_the_sun(mc)
+    seen = look(bench)
+    assert (seen.ocpp_status, seen.limit.source, seen.limit.code) == ("SuspendedEVSE", "sensor", 2)
+    assert seen.why.sentence.startswith("A temperature sensor cannot be read")
+    warm(bench, 25_000)
+    bench.run(RESUME)
+    assert look(bench).offered_a == 32
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"full_to_mc": 55_000}, "steps rise from full_to_mc"),
+        ({"steps": ()}, "steps rise"),
+        ({"steps": (TemperatureStep(55_000, 6_000), TemperatureStep(60_000, 7_000))}, "never allows more"),
+        ({"high_mc": 60_000}, "low_mc and high_mc"),
+        ({"low_mc": 50_000}, "low_mc and high_mc"),
+        ({"hysteresis_mc": 0}, "hysteresis_mc"),
+    ],
+)
+def test_a_curve_that_makes_no_sense_is_refused(change: dict[str, object], words: str) -> None:
+    """With the reason."""
+    with pytest.raises(ValueError, match=words):
+        replace(AIR, **change)  # pyright: ignore[reportArgumentType]

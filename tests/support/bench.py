@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pilotline.links.host import HostView
+from pilotline.models.reader import load_charger
 from pilotline.runtime.folder import DataFolder
 from pilotline.runtime.launcher import Launcher, Settings
 from pilotline.vocabulary.board import HOST_LOST_LIGHT
@@ -30,7 +31,7 @@ class Bench:
         self.notes: list[str] = []
         self.statuses: list[str | None] = []
         self._news = asyncio.Event()
-        settings = Settings(model, "BENCH 1", csms, panel=panel)
+        settings = Settings(model, "BENCH 1", csms, connectors=load_charger(model).connectors, panel=panel)
         self.launcher = Launcher(settings, self.folder, self._see, self.notes.append)
 
     async def do(self, word: str, **args: Any) -> Any:

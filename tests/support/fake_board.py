@@ -48,7 +48,7 @@ class FakeBoard:
 
     ``talks``: it answers at all. ``ready``: plug locked, cable read, nothing in the way of an offer.
     ``house_ma`` is what the house draws beside the car, None where no clamp says so. ``takes`` what is
-    commissioned.
+    commissioned; ``offset_ua`` is what its leakage monitor shows.
     """
 
     def __init__(self, model_hash: int) -> None:
@@ -60,6 +60,7 @@ class FakeBoard:
         self.house_ma: int | None = None
         self.settings: dict[Setting, int] = {}
         self.takes = True
+        self.offset_ua = 0
         self.talks = True
         self.ready = True
         self.remembered = 0
@@ -133,7 +134,7 @@ class FakeBoard:
         """As a real one: in state A with the relay open."""
         taken = self.takes and self.pilot is PilotState.A and not self.relay
         if taken:
-            self.settings[setting] = value
+            self.settings[setting] = self.offset_ua if setting is Setting.RCD_OFFSET else value
         return Commissioned(setting, self.settings.get(setting, 0), taken)
 
     def _identity(self) -> Identity:
@@ -164,6 +165,6 @@ class FakeBoard:
             PerPhase(230_000, 0, 0),
             PerPhase(amps, 0, 0),
             1_000,
-            (self.temperature_mc, 25_000),
+            (self.temperature_mc, self.temperature_mc),
             UNKNOWN if self.house_ma is None else PerPhase(self.house_ma + amps, None, None),
         )

@@ -4,18 +4,22 @@ import asyncio
 import os
 import tty
 from pathlib import Path
+from typing import Generic, TypeVar
 
+from pilotline.simulator.evsens import Evsens
 from pilotline.simulator.modbus_meter import ModbusMeter
 
+DeviceT = TypeVar("DeviceT", ModbusMeter, Evsens)
 
-class MeterOnPty:
+
+class MeterOnPty(Generic[DeviceT]):
     """Carries bytes between a pseudo-terminal and a meter core; ``link`` is the path a driver opens.
 
     ``exchanges`` records each run of bytes that came and what was answered. ``noise`` goes out before every
     answer. Needs a running event loop between ``plug_in`` and ``pull_out``.
     """
 
-    def __init__(self, meter: ModbusMeter, link: Path) -> None:
+    def __init__(self, meter: DeviceT, link: Path) -> None:
         self.meter = meter
         self.link = link
         self.exchanges: list[tuple[bytes, bytes]] = []

@@ -32,7 +32,7 @@ IDLE = ConnectorView(
     relay=False,
     offered_a=0.0,
     limit_reason="CABLE",
-    limit=LimitView("CABLE", 1, "The cable carries 32 A.", 32.0),
+    limit=LimitView("CABLE", "The cable", 1, "The cable carries 32 A.", 32.0),
     current_a=(0.0, 0.0, 0.0),
     voltage_v=(230.0, 0.0, 0.0),
     power_w=0,
@@ -117,6 +117,7 @@ class FakePort:
     """Remembers what it was asked; ``answer`` does it."""
 
     virtual: bool = True
+    connectors: tuple[int, ...] = (1, 2)
     operations: Mapping[str, Row] = field(
         default_factory=lambda: {
             **{word: row for word, row in WORDS.items() if row.served_by != "lapse"},

@@ -9,14 +9,16 @@ from typing import Any, TypeVar
 from pilotline.links.host import HostEvent
 from pilotline.links.ocpp.link import BackendSaid
 from pilotline.models.reader import load_charger
-from pilotline.simulator.actions import Action, PlugIn, Unplug
+from pilotline.simulator.actions import PlugIn, Unplug
+from pilotline.simulator.bench import BenchAction
 from pilotline.simulator.car import CarConfig
 from pilotline.simulator.station import Traced, VirtualStation
 from pilotline.simulator.world import WorldView
 from pilotline.station.events import ChangeKey, LimitCurrent, PresentTag
 from pilotline.station.snapshot import ConnectorView
 from pilotline.vocabulary.board import Outputs
-from pilotline.vocabulary.charger import KeyValue
+from pilotline.vocabulary.charger import ChargerModel, KeyValue
+from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus
 from pilotline.vocabulary.time import SECOND, Tick
 from pilotline.wire.ocpp import v16
@@ -51,7 +53,7 @@ class Scene:
 
     def __init__(
         self,
-        model: str = "evnet-7kw-s",
+        model: str | ChargerModel = "evnet-7kw-s",
         *,
         car: CarConfig | None = None,
         online: bool = True,
@@ -61,8 +63,13 @@ class Scene:
         self.trace: list[Traced] = []
         self._asked: dict[str, str] = {}
         self.replies: dict[str, Any] = {}
+        self.worst_drawn_ma = self.worst_offer_ma = 0
         self.station = StallableStation(
-            load_charger(model), car=car, online=online, stored=keys, trace=self._note
+            load_charger(model) if isinstance(model, str) else model,
+            car=car,
+            online=online,
+            stored=keys,
+            trace=self._note,
         )
         self.run(3)
 
@@ -71,27 +78,29 @@ class Scene:
     def run(self, seconds: float) -> None:
         self.station.run(round(seconds * SECOND))
 
-    def until(self, status: ConnectorStatus, within: float = 60) -> int:
+    def until(self, status: ConnectorStatus, within: float = 60, connector: int = 1) -> int:
         """Let time pass until the status is that; returns when. Fails with the station's own reason."""
-        if not self.station.run(round(within * SECOND), lambda: self.seen.ocpp_status == status.value):
-            seen = self.seen
+        if not self.station.run(
+            round(within * SECOND), lambda: self.at(connector).ocpp_status == status.value
+        ):
+            seen = self.at(connector)
             raise AssertionError(
                 f"not {status.value} in {within:g} s but {seen.ocpp_status}: {seen.why.sentence}"
             )
         return self.now
 
-    def do(self, action: Action) -> None:
+    def do(self, action: BenchAction, connector: int = 1) -> None:
         """Act on the world; fails where the world does not work that way."""
-        assert self.station.do(action) is None
+        assert self.station.do(action, connector) is None
 
-    def plug_in(self, cable_ma: int = 32_000) -> None:
-        self.do(PlugIn(cable_ma))
+    def plug_in(self, cable_ma: int = 32_000, connector: int = 1) -> None:
+        self.do(PlugIn(cable_ma), connector)
 
-    def unplug(self) -> None:
-        self.do(Unplug())
+    def unplug(self, connector: int = 1) -> None:
+        self.do(Unplug(), connector)
 
-    def card(self, tag: str = "04A1B2C3") -> None:
-        self.station.tell(PresentTag(tag))
+    def card(self, tag: str = "04A1B2C3", connector: int = 1) -> None:
+        self.station.tell(PresentTag(tag, connector))
 
     def limit(self, amps: float | None) -> None:
         """The owner's limit; None lifts it."""
@@ -99,14 +108,14 @@ class Scene:
 
     def set_key(self, key: str, text: str) -> None:
         """As somebody beside the station."""
-        self.station.tell(ChangeKey(-1, key, text))
+        self.station.tell(ChangeKey(-1, key, text, role=Role.OPERATOR))
 
-    def charge(self, tag: str = "04A1B2C3") -> None:
+    def charge(self, tag: str = "04A1B2C3", connector: int = 1) -> None:
         """A car comes, a card is shown, and it charges at full power."""
-        self.plug_in()
+        self.plug_in(connector=connector)
         self.run(1)
-        self.card(tag)
-        self.until(ConnectorStatus.CHARGING)
+        self.card(tag, connector)
+        self.until(ConnectorStatus.CHARGING, connector=connector)
         self.run(10)
 
     def network(self, *, up: bool) -> None:
@@ -135,7 +144,11 @@ class Scene:
     @property
     def seen(self) -> ConnectorView:
         """What every door of the station shows."""
-        return self.station.snapshot().connectors[0]
+        return self.at(1)
+
+    def at(self, connector: int) -> ConnectorView:
+        """What every door of the station shows of one connector."""
+        return self.station.snapshot().connectors[connector - 1]
 
     @property
     def world(self) -> WorldView:
@@ -175,10 +188,23 @@ class Scene:
 
     def _note(self, traced: Traced) -> None:
         self.trace.append(traced)
+        self._watch_supply()
         if isinstance(traced.what, Outputs):
             self.outputs.append((traced.at, traced.what))
         elif traced.target == "backend" and isinstance(traced.what, str):
             self._judge(traced.what)
+
+    def _watch_supply(self) -> None:
+        """Whenever anything passes: what the pilots offer together is never too much (M-20)."""
+        places = getattr(getattr(self, "station", None), "places", {})
+        if len(places) > 1:
+            offers = [place.board.rtm._offered_ma() for place in places.values()]
+            shared = self.station.model.shared_supply
+            assert shared is not None
+            assert sum(offers) <= shared.current_ma, f"{offers} mA are offered at {self.now}"
+            drawn = [max(place.world.current_ma) for place in places.values()]
+            self.worst_drawn_ma = max(self.worst_drawn_ma, sum(drawn))
+            self.worst_offer_ma = max(self.worst_offer_ma, sum(offers))
 
     def _judge(self, text: str) -> None:
         if kind_of(text) == 2:

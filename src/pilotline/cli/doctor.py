@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,14 @@ from rich.markup import escape
 
 from pilotline.cli.run import default_folder
 from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient, UrlError
+from pilotline.drivers.store import read_settings
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
 from pilotline.runtime.clocks import wall_clock
-from pilotline.runtime.folder import DataFolder, FolderError, FolderInUseError
+from pilotline.runtime.folder import JOURNAL, DataFolder, FolderError, FolderInUseError
+from pilotline.station.keys import KeyStore
+from pilotline.station.notes import notes
+from pilotline.vocabulary.charger import MeterKind
 
 BACKEND_S = 10.0
 
@@ -35,6 +40,7 @@ def examine(model: str, station_id: str, csms: str | None, data: Path | None) ->
         lambda: _model(model),
         lambda: _meter(model),
         lambda: _folder(data or default_folder(station_id)),
+        lambda: _settings(model, data or default_folder(station_id)),
         _terminals,
         _clock,
         lambda: _backend(csms, station_id),
@@ -56,6 +62,8 @@ def _meter(name: str) -> Finding:
     slot = load_charger(name).meter
     if slot is None:
         return Finding("energy meter", True, "this model has none: it charges and sends no meter values")
+    if slot.kind is MeterKind.S0:
+        return Finding("energy meter", True, f"an S0 output, {slot.pulses_per_kwh} pulses a kilowatt-hour")
     profile = load_meter(slot.profile)
     return Finding("energy meter", True, f"{profile.title}, address {slot.address}")
 
@@ -73,6 +81,16 @@ def _folder(path: Path) -> Finding:
     return Finding(
         "data folder", well, f"{folder.path}, {megabytes} MB free" + ("" if well else ": make room")
     )
+
+
+def _settings(name: str, folder: Path) -> Finding:
+    """What the station there is set to, as far as somebody should know of it."""
+    try:
+        stored = read_settings(folder / JOURNAL)
+    except sqlite3.Error as error:
+        return Finding("settings", False, f"{folder / JOURNAL} cannot be read: {error}")
+    found = notes(KeyStore(load_charger(name).key_defaults, stored))
+    return Finding("settings", not found, " ".join(found) or "nothing of note")
 
 
 def _terminals() -> Finding:

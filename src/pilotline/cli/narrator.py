@@ -25,7 +25,7 @@ class Narrator:
             yield f"Backend        {'connected.' if backend[0] else backend[1] or 'connected, registering.'}"
         for connector in view.connectors:
             if self._is_news(connector):
-                yield line(connector)
+                yield line(connector, many=len(view.connectors) > 1)
 
     def _is_news(self, connector: ConnectorView) -> bool:
         told = (connector.ocpp_status, connector.why.code, connector.limit_reason)
@@ -40,8 +40,11 @@ class Narrator:
         return True
 
 
-def line(connector: ConnectorView) -> str:
-    """One connector in one line: status, power, register, and why."""
+def line(connector: ConnectorView, *, many: bool) -> str:
+    """One connector in one line: its number where there are ``many``, status, power, register, and why."""
+    number = f"{connector.id}  " if many else ""
     power = "?" if connector.power_w is None else f"{connector.power_w / 1_000:.2f} kW"
     energy = "?" if connector.energy_wh is None else f"{connector.energy_wh / 1_000:.3f} kWh"
-    return f"{connector.ocpp_status or 'starting':<14} {power:>8} {energy:>10}  {connector.why.sentence}"
+    return (
+        f"{number}{connector.ocpp_status or 'starting':<14} {power:>8} {energy:>10}  {connector.why.sentence}"
+    )

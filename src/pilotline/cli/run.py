@@ -25,6 +25,7 @@ from pilotline.runtime.launcher import Launcher, Settings
 from pilotline.runtime.listener import ListenError, address, listen
 from pilotline.runtime.virtual_backend import backend_url
 from pilotline.simulator.story import Story, duration_us, load_story
+from pilotline.vocabulary.charger import MeterKind
 
 DEFAULT_PORT = 8080
 """The page's, when nobody says otherwise."""
@@ -51,7 +52,10 @@ class Wishes:
 
 def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
     """Check all that the user said before anything starts. Raises UsageError, ModelError."""
-    load_charger(wishes.model)
+    charger = load_charger(wishes.model)
+    if charger.meter and charger.meter.kind is MeterKind.S0:
+        raise UsageError("An S0 meter is counted in simulated time only so far; `simulate` runs this model.")
+    connectors = charger.connectors
     csms = None if wishes.csms == VIRTUAL else wishes.csms
     try:
         parse_endpoint(csms or "ws://localhost", wishes.station_id)
@@ -66,7 +70,8 @@ def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
     except (UrlError, FolderError, StoreError, ListenError) as error:
         raise UsageError(str(error)) from None
     model = str(Path(wishes.model).resolve()) if wishes.model.endswith(".toml") else wishes.model
-    return Settings(model, wishes.station_id, csms, panel=panel, backend=backend), folder
+    settings = Settings(model, wishes.station_id, csms, connectors=connectors, panel=panel, backend=backend)
+    return settings, folder
 
 
 def serve_station(wishes: Wishes) -> None:
@@ -123,7 +128,12 @@ class Screen:
         for told in self._narrator.tell(view):
             self.note(told)
         if self._console.is_terminal:
-            self.live.update(Text("\n".join(line(connector) for connector in view.connectors), style="bold"))
+            self.live.update(
+                Text(
+                    "\n".join(line(each, many=len(view.connectors) > 1) for each in view.connectors),
+                    style="bold",
+                )
+            )
 
     def note(self, text: str) -> None:
         self.say(f"{local_time():%H:%M:%S}  {text}")

@@ -41,8 +41,14 @@ class ModbusMeterDriver:
         address: int,
         phases: int,
         poll_ms: int = 1_000,
+        device: str = "meter",
     ) -> None:
+        """``device`` is what sentences call it; ``profile`` may be that of a sensor at the supply (M-08).
+
+        A driver has its port to itself: two devices on one bus would need one driver that asks them in turn.
+        """
         self._port = port
+        self._device = device
         self._profile = profile
         self._report = report
         self._address = address
@@ -100,7 +106,7 @@ class ModbusMeterDriver:
             self._client = None
 
     def _explain(self, why: Silence) -> MeterSilent:
-        return explain(self._port, self._address, why)
+        return explain(self._port, self._address, why, self._device)
 
     async def _open(self) -> AsyncModbusSerialClient | None:
         """A client on the open port, or None. pymodbus shall not reconnect by itself: the next poll does."""

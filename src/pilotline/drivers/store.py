@@ -18,7 +18,9 @@ from typing import Any
 
 import msgspec
 
+from pilotline.vocabulary.charger import KeyValue
 from pilotline.vocabulary.journal import (
+    SECURITY_KEPT,
     BootTime,
     CachedTag,
     Counted,
@@ -29,11 +31,13 @@ from pilotline.vocabulary.journal import (
     Fetch,
     Fetched,
     KeepRegister,
+    KeepSecurityEvent,
     Metered,
     OpenSession,
     Recollection,
     Record,
     Resend,
+    SecurityEvent,
     SetAside,
     Started,
     StoreAvailability,
@@ -73,6 +77,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE tags (tag TEXT PRIMARY KEY, status TEXT NOT NULL, expiry_us INTEGER, parent TEXT);
     CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
     """,
+    "CREATE TABLE security (number INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL);",
 )
 """Each brings the schema one version on; the file's ``user_version`` says how many it has had."""
 
@@ -245,7 +250,7 @@ def _is_metered(job: object) -> bool:
 # --- jobs ----------------------------------------------------------------------------------------------
 
 
-def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noqa: C901 - a table
+def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noqa: C901, PLR0912 - a table
     match job:
         case Record(entry, fact):
             _record(db, entry, fact)
@@ -274,6 +279,8 @@ def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noq
             _reach(db, stamp)
         case StoreKey(name, value):
             db.execute("INSERT OR REPLACE INTO keys VALUES (?, ?)", (name, _ENCODER.encode(value)))
+        case KeepSecurityEvent(event):
+            _keep_security(db, event)
         case StoreAvailability(connector, operative):
             sql = (
                 "DELETE FROM inoperative WHERE connector=?"
@@ -303,6 +310,13 @@ def _record(db: sqlite3.Connection, entry: int, fact: Fact) -> None:
         _reach(db, fact.stamp)
     else:
         _reach(db, fact.sample.stamp if isinstance(fact, Metered) else fact.stamp)
+
+
+def _keep_security(db: sqlite3.Connection, event: SecurityEvent) -> None:
+    """The newest are kept; their numbers go on, so that it can be seen how many are gone."""
+    row = db.execute("INSERT INTO security (event) VALUES (?)", (_ENCODER.encode(event),))
+    db.execute("DELETE FROM security WHERE number<=?", ((row.lastrowid or 0) - SECURITY_KEPT,))
+    _reach(db, event.stamp)
 
 
 def _reach(db: sqlite3.Connection, stamp: Stamp) -> None:
@@ -379,6 +393,23 @@ def check_journal(path: Path) -> None:
         raise _unusable(path, error) from None
     if version > len(MIGRATIONS):
         raise _too_new(path, version)
+
+
+def read_security(path: Path) -> list[SecurityEvent]:
+    """The security events that are kept, in their order."""
+    with closing(sqlite3.connect(path, timeout=5)) as db:
+        rows = db.execute("SELECT event FROM security ORDER BY number").fetchall()
+    return [msgspec.json.decode(body, type=SecurityEvent) for (body,) in rows]
+
+
+def read_settings(path: Path) -> dict[str, KeyValue]:
+    """The configuration keys a journal holds, without taking it from the station that uses it; none where
+    there is no journal yet. Raises sqlite3.Error for a file that is none."""
+    if not path.exists():
+        return {}
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as db:
+        rows = db.execute("SELECT name, value FROM keys").fetchall()
+    return {name: msgspec.json.decode(value) for name, value in rows}
 
 
 def list_aside(path: Path) -> list[dict[str, Any]]:

@@ -28,12 +28,14 @@ from pilotline.station.events import (
     StationEvent,
     ToBoard,
 )
+from pilotline.station.notes import notes
 from pilotline.station.snapshot import ConnectorView, view
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import (
     Delivered,
     Fetch,
     KeepRegister,
+    KeepSecurityEvent,
     Recollection,
     Record,
     Resend,
@@ -48,6 +50,7 @@ from pilotline.wire.rtm_link import BOARD_TO_HOST, Counters, Decoder, Encoder
 
 _TICK = Tick()
 _JOBS_OF_THE_LINK = (Delivered, SetAside, Resend, Fetch, StoreZeros)
+_OF_THE_SHELL = (Record, KeepRegister, KeepSecurityEvent, Restart, MeterPace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,12 @@ class BackendView:
 
 @dataclass(frozen=True, slots=True)
 class HostView:
-    """The snapshot every door shows."""
+    """The snapshot every door shows; ``notes`` are sentences on how the station is set up."""
 
     model: str
     connectors: tuple[ConnectorView, ...]
     backend: BackendView
+    notes: tuple[str, ...] = ()
 
 
 HostEvent = FromBoard | LinkEvent | StationEvent
@@ -145,7 +149,7 @@ class HostCore:
         outbox = self.link.outbox
         connected = self.link.registration is Registration.ACCEPTED
         backend = BackendView(connected, outbox.queued, outbox.set_aside, self.link.problem)
-        return HostView(self.station.model.name, view(self.station, now), backend)
+        return HostView(self.station.model.name, view(self.station, now), backend, notes(self.station.keys))
 
     def link_counters(self, connector: int) -> Counters:
         """What came in from a connector's board."""
@@ -189,7 +193,7 @@ class HostCore:
             if isinstance(effect, ToBoard):
                 data = self._encoders[effect.connector].encode(effect.message)
                 self._effects.append(BoardBytes(effect.connector, data))
-            elif isinstance(effect, (Record, KeepRegister, Restart, MeterPace)) or _is_local(effect):
+            elif isinstance(effect, _OF_THE_SHELL) or _is_local(effect):
                 self._effects.append(effect)
             else:
                 if isinstance(effect, StoreKey):

@@ -4,13 +4,20 @@ The control protocol, scripts and (later) the panel read the same tables: this o
 simulator's for the world around it.
 """
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Collection, Mapping
+from dataclasses import fields, replace
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from pilotline.station.events import ClearLatched, LimitCurrent, PresentTag, StopCharging
+from pilotline.station.events import (
+    ClearLatched,
+    CompensateRcd,
+    LimitCurrent,
+    PresentTag,
+    StopCharging,
+)
+from pilotline.vocabulary.roles import Role
 
 T = TypeVar("T")
 
@@ -28,7 +35,12 @@ class NoAnswerError(OperationError):
     """The part of the station that would have to do it says nothing: it is being started again, or hangs."""
 
 
-Ask = PresentTag | StopCharging | LimitCurrent | ClearLatched
+Ask = PresentTag | StopCharging | LimitCurrent | ClearLatched | CompensateRcd
+
+LOCAL = Role.OPERATOR
+"""Who stands at the control line and at the page on this machine, until people have names and passwords."""
+_NOT_ASKED = frozenset({"role", "call"})
+"""What an operation is not told by its arguments: nobody says by himself who he is."""
 
 
 class Operation(NamedTuple):
@@ -41,18 +53,34 @@ class Operation(NamedTuple):
 OPERATIONS: Mapping[str, Operation] = {
     "present_tag": Operation(PresentTag, "Hold a card to the reader; the same card again ends the session."),
     "stop_charging": Operation(StopCharging, "End the session, as somebody beside the station."),
-    "limit_current": Operation(LimitCurrent, "Set or lift the owner's limit in mA; 0 is a pause."),
+    "limit_current": Operation(
+        LimitCurrent, "Set or lift the owner's limit in mA, or the installer's; 0 is a pause."
+    ),
     "clear_faults": Operation(ClearLatched, "Reset latched faults, as somebody beside the station."),
+    "compensate_rcd": Operation(
+        CompensateRcd, "Have the leakage monitor's offset measured and kept; no car may be plugged in."
+    ),
 }
 
 
-def of_connector(word: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The arguments without ``connector``, for what there is one of. Raises OperationError for another."""
-    if str(args.get("connector", 1)) != "1":
-        raise OperationError(
-            f"{word}: there is no connector {args['connector']}; this station has connector 1."
-        )
-    return {name: value for name, value in args.items() if name != "connector"}
+def argument_names(kind: type[Any]) -> list[str]:
+    """The names of the arguments that an operation of this type takes."""
+    return [item.name for item in fields(kind) if item.name not in _NOT_ASKED]
+
+
+def of_connector(
+    word: str, args: Mapping[str, Any], connectors: Collection[int]
+) -> tuple[int, Mapping[str, Any]]:
+    """Which connector is meant, 1 unless the arguments say another, and the arguments without it.
+
+    Raises OperationError for one that is none of ``connectors``.
+    """
+    said = str(args.get("connector", 1))
+    number = next((each for each in connectors if str(each) == said), None)
+    if number is None:
+        known = " and ".join(map(str, connectors))
+        raise OperationError(f"{word}: there is no connector {said}; this station has connector {known}.")
+    return number, {name: value for name, value in args.items() if name != "connector"}
 
 
 def build(word: str, kind: type[T], args: Mapping[str, Any]) -> T:
@@ -60,7 +88,7 @@ def build(word: str, kind: type[T], args: Mapping[str, Any]) -> T:
 
     Raises OperationError that names the argument and what is possible.
     """
-    known = [item.name for item in fields(kind)]  # pyright: ignore[reportArgumentType]
+    known = argument_names(kind)
     for name in args:
         if name not in known:
             raise OperationError(f"{word} has no argument {name}; it takes {', '.join(known) or 'none'}.")
@@ -75,9 +103,15 @@ def build(word: str, kind: type[T], args: Mapping[str, Any]) -> T:
     return value
 
 
-def station_event(word: str, args: Mapping[str, Any]) -> Ask:
-    """The event of one of ``OPERATIONS``. Raises OperationError."""
-    event = build(word, OPERATIONS[word].type, of_connector(word, args))
-    if isinstance(event, PresentTag) and not 1 <= len(event.tag) <= LONGEST_TAG:
+def station_event(
+    word: str, args: Mapping[str, Any], call: int = 0, connectors: Collection[int] = (1,)
+) -> Ask:
+    """The event of one of ``OPERATIONS``; ``call`` comes back with its answer. Raises OperationError."""
+    kind = OPERATIONS[word].type
+    number, rest = of_connector(word, args, connectors)
+    event = build(word, kind, {**rest, "connector": number} if "connector" in argument_names(kind) else rest)
+    if not isinstance(event, PresentTag):
+        return replace(event, role=LOCAL, call=call)
+    if not 1 <= len(event.tag) <= LONGEST_TAG:
         raise OperationError(f"{word}: tag has 1 to {LONGEST_TAG} characters.")
     return event

@@ -14,6 +14,7 @@ from pilotline.models.document import Document, Node, list_names, open_document
 from pilotline.models.records import build
 
 _FOLDER = "meters"
+_SUPPLY = "supply"
 _LAST_ADDRESS = 0xFFFF
 MOST_REGISTERS = 125
 """What one reply can hold (Modbus application protocol §6.3 and §6.4)."""
@@ -213,6 +214,16 @@ def list_meters() -> tuple[str, ...]:
 def load_meter(name_or_path: str | Path) -> MeterProfile:
     """A profile by name (``generic-mid``) or by the path of a ``.toml`` file; ModelError if it is refused."""
     return read_meter(open_document(_FOLDER, name_or_path))
+
+
+def list_supply_sensors() -> tuple[str, ...]:
+    """The names of the profiles of sensors at the house's supply (M-08)."""
+    return list_names(_SUPPLY)
+
+
+def load_supply_sensor(name_or_path: str | Path) -> MeterProfile:
+    """Such a profile by name (``evsens``) or path: a meter's, its currents and powers signed (+ import)."""
+    return read_meter(open_document(_SUPPLY, name_or_path))
 
 
 def read_meter(document: Document) -> MeterProfile:

@@ -14,8 +14,8 @@ class Silence(Enum):
     REFUSED = "does not have these registers: check that the configured profile fits the meter"
 
 
-def explain(port: str, address: int, why: Silence) -> MeterSilent:
-    """The report of a meter that is silent on a port, at a bus address."""
+def explain(port: str, address: int, why: Silence, device: str = "meter") -> MeterSilent:
+    """The report of a meter, or another device read as one, that is silent at a bus address of a port."""
     if why is Silence.NO_PORT:
-        return MeterSilent(f"Port {port} of the meter at address {address} {why.value}.")
-    return MeterSilent(f"The meter at address {address} on {port} {why.value}.")
+        return MeterSilent(f"Port {port} of the {device} at address {address} {why.value}.")
+    return MeterSilent(f"The {device} at address {address} on {port} {why.value}.")

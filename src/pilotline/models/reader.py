@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from pilotline.models.document import Document, ModelError, Node, list_names, open_document, spell
+from pilotline.models.pulse_counter import most_w
 from pilotline.models.records import build, name_value, read, read_key, suggest
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import Light
 from pilotline.vocabulary.charger import (
     ChargerModel,
     KeyValue,
+    MeterKind,
     Outlet,
     Rating,
     RingRow,
@@ -177,7 +179,18 @@ def _check_connectors(root: Node, model: ChargerModel) -> None:
 
 
 def _check_meter(root: Node, model: ChargerModel) -> None:
-    """A profile by name has to be one we know; a path is checked when it is opened."""
+    """A profile by name has to be one we know, the EVSENS's too; a path is checked when it is opened."""
+    known = list_names("supply")
+    if model.evsens and not model.evsens.profile.endswith(".toml") and model.evsens.profile not in known:
+        raise root.child("evsens").child("profile").refuse(f"no such sensor; there are {', '.join(known)}")
     known = list_names("meters")
-    if model.meter and not model.meter.profile.endswith(".toml") and model.meter.profile not in known:
+    if model.meter and model.meter.kind is MeterKind.S0:
+        most = most_w(model.meter.pulses_per_kwh or 1)
+        if most < model.rating.power_w:
+            raise (
+                root.child("meter")
+                .child("pulses_per_kwh")
+                .refuse(f"pulses of 30 ms then reach {most} W only")
+            )
+    elif model.meter and not model.meter.profile.endswith(".toml") and model.meter.profile not in known:
         raise root.child("meter").child("profile").refuse(f"no such meter; there are {', '.join(known)}")

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, is_dataclass
 from functools import partial
@@ -25,7 +25,13 @@ from litestar.status_codes import (
 )
 
 from pilotline import __version__
-from pilotline.links.operations import NoAnswerError, OperationError, build, of_connector
+from pilotline.links.operations import (
+    NoAnswerError,
+    OperationError,
+    argument_names,
+    build,
+    of_connector,
+)
 from pilotline.panel.bench import Bench, bench
 from pilotline.panel.feed import Feed
 from pilotline.panel.files import PageFile, page_files, pieces
@@ -207,7 +213,7 @@ def _bench(port: Port) -> Any:
 def _operation(port: Port, word: str, row: Row) -> Any:
     async def operation(request: AnyRequest) -> dict[str, Any]:
         args = await _arguments(request)
-        _check(word, row.type, args)
+        _check(word, row.type, args, port.connectors)
         return {"value": msgspec.to_builtins(await _ask(port, word, args))}
 
     return post(
@@ -240,13 +246,14 @@ async def _arguments(request: AnyRequest) -> dict[str, Any]:
         raise HTTPException("Not arguments: too deep.", status_code=HTTP_400_BAD_REQUEST) from None
 
 
-def _check(word: str, kind: type[Any], args: Mapping[str, Any]) -> None:
+def _check(word: str, kind: type[Any], args: Mapping[str, Any], connectors: Collection[int]) -> None:
     """Arguments that are wrong are the client's mistake, and no part of the station is asked."""
     try:
         if is_dataclass(kind):
-            build(word, kind, of_connector(word, args))
+            build(word, kind, of_connector(word, args, connectors)[1])
         else:
             msgspec.convert(dict(args), kind, strict=False)
+            of_connector(word, args, connectors)
     except OperationError as error:
         raise HTTPException(str(error), status_code=HTTP_400_BAD_REQUEST) from None
     except msgspec.ValidationError as error:
@@ -257,7 +264,9 @@ def _documented(kind: type[Any], **fields: Any) -> Operation:
     """The arguments of an operation, as the OpenAPI document shows them."""
     (schema,), parts = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     found: Any = parts[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-    names = {name: Schema(**_plain(part, parts)) for name, part in found.get("properties", {}).items()}
+    taken = argument_names(kind) if is_dataclass(kind) else found.get("properties", {})
+    shown = {name: part for name, part in found.get("properties", {}).items() if name in taken}
+    names = {name: Schema(**_plain(part, parts)) for name, part in shown.items()}
     body = Schema(type="object", properties=names, required=list(found.get("required", ())) or None)  # pyright: ignore[reportArgumentType]
     media = {"application/json": OpenAPIMediaType(schema=body)}
     operation = Operation(**fields)

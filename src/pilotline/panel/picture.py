@@ -5,7 +5,7 @@ world is a simulated one, the knobs of the bench and the lapse of time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgspec
@@ -63,21 +63,33 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything at one moment. ``world`` is None where the world is a real one, ``lapse`` where time is."""
+    """Everything at one moment. ``world`` is None where the world is a real one, ``lapse`` where time is.
+
+    ``world`` is that around connector 1; ``beside`` are those of the further connectors. ``notes`` are
+    sentences on how the station is set up.
+    """
 
     station: Plate
     connectors: Mapping[str, ConnectorView]
     backend: BackendPicture
     world: BenchView | None = None
     lapse: Lapse | None = None
+    beside: Mapping[str, BenchView] = field(default_factory=dict[str, BenchView])
+    notes: tuple[str, ...] = ()
 
 
 def paint(
-    plate: Plate, view: HostView, line: Line, world: BenchView | None = None, lapse: Lapse | None = None
+    plate: Plate,
+    view: HostView,
+    line: Line,
+    worlds: Mapping[int, BenchView] | None = None,
+    lapse: Lapse | None = None,
 ) -> Picture:
-    """Put a picture together."""
+    """Put a picture together; ``worlds`` by connector, as far as they are known."""
     connectors = {str(each.id): each for each in view.connectors}
-    return Picture(plate, connectors, _backend(view.backend, line), world, lapse)
+    worlds = worlds or {}
+    beside = {str(number): world for number, world in worlds.items() if number != 1}
+    return Picture(plate, connectors, _backend(view.backend, line), worlds.get(1), lapse, beside, view.notes)
 
 
 def plate_of(

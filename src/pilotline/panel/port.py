@@ -1,6 +1,6 @@
 """What the panel needs of a station: one port, implemented by a host and by a simulated station."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 
@@ -15,13 +15,19 @@ class Row(Protocol):
 
 
 class Port(Protocol):
-    """``operations`` is every word with its row; ``virtual`` whether there is a bench to play on."""
+    """``operations`` is every word with its row; ``virtual`` whether there is a bench to play on.
+
+    ``connectors`` are the numbers of those there are.
+    """
 
     @property
     def operations(self) -> Mapping[str, Row]: ...
 
     @property
     def virtual(self) -> bool: ...
+
+    @property
+    def connectors(self) -> Collection[int]: ...
 
     def now_ms(self) -> int:
         """The station's own time, on the scale of the pictures."""

@@ -1,77 +1,63 @@
-"""The board's process in a virtual station: the RTM, and the world and devices around it, in real time.
+"""The board's process in a virtual station: its RTMs, and the world and devices around them, in real time.
 
 With real hardware a driver of the real board stands in its place. Everything it shares with the host is a
-serial line: the link of the RTM, and the bus of the meter.
+serial line: the link of each RTM, the bus of its meter, and the bus of an EVSENS.
 """
 
 import asyncio
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import structlog
 
-from pilotline.drivers.tty import PseudoPort
-from pilotline.links.board import BoardCore, BoardEvent
 from pilotline.links.operations import OperationError, of_connector
-from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
+from pilotline.runtime.board_place import BoardPlace, Ends
 from pilotline.runtime.clocks import CoreClock
 from pilotline.runtime.control import ControlServer
-from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import run_process
+from pilotline.runtime.supply_place import SupplyPlace
 from pilotline.runtime.words import served_by
-from pilotline.simulator.actions import ACTIONS, MeterFault, Refused, SetMeterFault
-from pilotline.simulator.bench import BENCH, NO_METER, BenchAction, CutLink, Lines, bench_actions, bench_view
-from pilotline.simulator.modbus_meter import ModbusMeter
-from pilotline.simulator.world import Event, Memory, World, WorldConfig
-from pilotline.vocabulary.board import Outputs, Sample
-from pilotline.vocabulary.charger import MeterSlot
-from pilotline.vocabulary.time import SECOND, Tick
+from pilotline.simulator.actions import ACTIONS, COMMON, EvsensFault, SetEvsensFault
+from pilotline.simulator.bench import BENCH, NO_EVSENS, BenchAction, SilenceSupply, bench_actions
+from pilotline.simulator.evsens import Evsens
+from pilotline.vocabulary.phases import PerPhase
+from pilotline.vocabulary.time import SECOND
 
 _WORDS = served_by("board")
 
 
 class Options(msgspec.Struct):
-    """What the launcher tells its board."""
+    """What the launcher tells its board: ``ends`` has one row a connector, in their order.
+
+    ``evsens`` is where the bus of an EVSENS shall stand, if the model has a place for one.
+    """
 
     model: str
     serial: str
-    link: str
-    meter: str
-    memory: str
+    ends: list[Ends]
+    evsens: str
 
 
 class BoardProcess:
-    """Wires world, RTM and meter to two pseudo-terminals and the control line."""
+    """Its connectors on the control line, and what they have in common."""
 
     def __init__(self, options: Options) -> None:
-        self._options = options
-        self._log = structlog.get_logger().bind(process="board")
-        self._clock = CoreClock()
-        model = load_charger(options.model)
-        self._memory = Path(options.memory)
-        self._remembered = b""
-        world = World(WorldConfig.around(model.rating, model.outlet), _recall(self._memory))
-        self._world = world
-        board = BoardCore(model.rtm, serial=options.serial)
-        self._board_loop: CoreLoop[BoardEvent, Outputs | bytes] = CoreLoop(board, self._act, self._clock)
-        self._world_loop: CoreLoop[Event, Sample | Refused] = CoreLoop(world, self._sense, self._clock)
-        self._refusal: str | None = None
-        self._link = PseudoPort(Path(options.link), self._from_host)
-        self._link_is_cut = False
-        self._meter = _make_meter(model.meter) if model.meter else None
-        self._bus = PseudoPort(Path(options.meter), self._ask_meter) if self._meter else None
+        model, clock = load_charger(options.model), CoreClock()
+        self._places = {
+            number: BoardPlace(model, number, ends, options.serial, clock, self._share_supply)
+            for number, ends in enumerate(options.ends, 1)
+        }
+        slot = model.evsens
+        self._supply = SupplyPlace(slot, options.evsens, clock, self._look_at_supply) if slot else None
         self._control = ControlServer(self._handle)
 
     async def run(self) -> None:
-        self._link.start()
-        if self._bus is not None:
-            self._bus.start()
-        self._world_loop.post(Tick())
-        self._board_loop.post(Tick())
+        for place in self._places.values():
+            place.start()
+        if self._supply is not None:
+            self._supply.start()
         keeper = asyncio.create_task(self._keep_memory())
         try:
             await self._control.serve()
@@ -79,101 +65,67 @@ class BoardProcess:
             keeper.cancel()
             self._remember()
 
-    # --- between the cores ---
+    def _share_supply(self) -> None:
+        """A clamp at the supply measures all cars: each world is told what the others draw."""
+        for number, place in self._places.items():
+            others = [other.current_ma for n, other in self._places.items() if n != number]
+            if others:
+                place.stand_beside(PerPhase(*(sum(each) for each in zip(*others, strict=True))))
 
-    def _act(self, effect: Outputs | bytes) -> None:
-        if isinstance(effect, Outputs):
-            self._world_loop.post(effect)
-        elif not self._link_is_cut:
-            self._link.write(effect)
-
-    def _from_host(self, data: bytes) -> None:
-        if not self._link_is_cut:
-            self._board_loop.post(data)
-
-    def _sense(self, effect: Sample | Refused) -> None:
-        if isinstance(effect, Sample):
-            self._board_loop.post(effect)
-        else:
-            self._refusal = effect.reason
-
-    # --- the meter ---
-
-    def _ask_meter(self, data: bytes) -> None:
-        if self._meter is None or self._bus is None:
-            return
-        self._world_loop.post(Tick())
-        self._meter.show(self._world.reading())
-        self._remember()  # a register that somebody has seen never goes back
-        self._bus.write(self._meter.receive(data, self._clock.now()))
-
-    def _lines(self) -> Lines:
-        return Lines(self._link_is_cut, self._meter.fault if self._meter else MeterFault.NONE)
+    def _look_at_supply(self, sensor: Evsens) -> None:
+        """House and cars, as they are when it is asked."""
+        views = [place.world_view() for place in self._places.values()]
+        sensor.measure(views[0].voltage_mv, views[0].house_ma, *(view.current_ma for view in views))
 
     # --- the bench ---
 
     async def _handle(self, op: str, args: Mapping[str, Any]) -> Any:
+        number, args = of_connector(op, args, self._places)
+        place = self._places[number]
         if op in _WORDS:
-            self._world_loop.post(Tick())
-            view = self._world.view()
-            return view if op == "world_view" else bench_view(view, self._lines())
+            return place.world_view() if op == "world_view" else place.bench_view(self._evsens_fault)
         if op not in ACTIONS and op not in BENCH:
             raise OperationError(f"The board knows no operation {op}.")
-        for action in bench_actions(op, of_connector(op, args)):
-            self._do(action)
+        for action in bench_actions(op, args):
+            self._do(action, number)
         self._remember()
         return None
 
-    def _do(self, action: BenchAction) -> None:
-        if isinstance(action, CutLink):
-            self._link_is_cut = action.cut
+    def _do(self, action: BenchAction, number: int) -> None:
+        """What happens to the supply, the air or the emergency stop happens to all connectors."""
+        if isinstance(action, SetEvsensFault):
+            self._break_evsens(action)
             return
-        if isinstance(action, SetMeterFault):
-            self._break_meter(action)
-            return
-        self._refusal = None
-        self._world_loop.post(action)
-        if self._refusal is not None:
-            raise OperationError(self._refusal)
+        if isinstance(action, SilenceSupply):
+            if self._supply is not None:
+                self._break_evsens(action.evsens)
+            action = action.clamp
+        for other, place in self._places.items():
+            if other == number or isinstance(action, COMMON):
+                place.do(action)
 
-    def _break_meter(self, action: SetMeterFault) -> None:
-        if self._meter is None:
-            raise OperationError(NO_METER)
-        self._meter.fault = action.fault
+    def _break_evsens(self, action: SetEvsensFault) -> None:
+        if self._supply is None:
+            raise OperationError(NO_EVSENS)
+        self._supply.sensor.fault = action.fault
+
+    @property
+    def _evsens_fault(self) -> EvsensFault:
+        return EvsensFault.NONE if self._supply is None else self._supply.sensor.fault
 
     # --- what outlives a power cycle ---
 
     async def _keep_memory(self) -> None:
-        """Write the world's memory down every second in which it changed."""
+        """Write the worlds' memories down every second in which they changed."""
         while True:
             await asyncio.sleep(SECOND / 1e6)
-            self._world_loop.post(Tick())
+            for place in self._places.values():
+                place.world_view()
             self._remember()
 
     def _remember(self) -> None:
-        """A disk that is full or gone costs the memory, never the charging."""
-        data = msgspec.json.encode(self._world.memory())
-        if data == self._remembered:
-            return
-        fresh = self._memory.with_suffix(".new")
-        try:
-            fresh.write_bytes(data)
-            fresh.replace(self._memory)
-        except OSError as error:
-            self._log.warning("memory not written", path=str(self._memory), reason=error.strerror)
-        self._remembered = data
-
-
-def _make_meter(slot: MeterSlot) -> ModbusMeter:
-    return ModbusMeter(load_meter(slot.profile), slot.address)
-
-
-def _recall(path: Path) -> Memory | None:
-    """The world as a power cycle left it; a file that cannot be read is as good as none."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Memory)
-    except (OSError, msgspec.MsgspecError):
-        return None
+        for place in self._places.values():
+            place.remember()
 
 
 def main() -> None:

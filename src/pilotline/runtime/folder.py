@@ -4,6 +4,10 @@ import fcntl
 import os
 from pathlib import Path
 
+from pilotline.vocabulary.charger import MOST_CONNECTORS
+
+JOURNAL = "journal.db"
+
 
 class FolderError(Exception):
     """The folder cannot be used; the message is a sentence that says what to do."""
@@ -20,20 +24,21 @@ class DataFolder:
         self.path = path.resolve()
         self._lock = self._open_lock()
 
-    @property
-    def board_link(self) -> Path:
-        """The pseudo-terminal of the virtual board's link."""
-        return self.path / "rtm-1"
+    def board_link(self, connector: int = 1) -> Path:
+        """The pseudo-terminal of the link of a connector's virtual board."""
+        return self.path / f"rtm-{connector}"
 
-    @property
-    def meter_port(self) -> Path:
-        """The pseudo-terminal of the virtual meter's bus."""
-        return self.path / "meter-1"
+    def meter_port(self, connector: int = 1) -> Path:
+        """The pseudo-terminal of the bus of a connector's virtual meter."""
+        return self.path / f"meter-{connector}"
 
-    @property
-    def world_memory(self) -> Path:
-        """What outlives a power cycle of the virtual station."""
-        return self.path / "world.json"
+    def evsens_port(self) -> Path:
+        """The pseudo-terminal of the bus of the virtual EVSENS at the supply; there is one at most."""
+        return self.path / "evsens-1"
+
+    def world_memory(self, connector: int = 1) -> Path:
+        """What outlives a power cycle of the virtual station at a connector."""
+        return self.path / ("world.json" if connector == 1 else f"world-{connector}.json")
 
     def log(self, process: str) -> Path:
         return self.path / f"{process}.log"
@@ -41,12 +46,14 @@ class DataFolder:
     @property
     def journal(self) -> Path:
         """What must survive a power cut."""
-        return self.path / "journal.db"
+        return self.path / JOURNAL
 
     def remove_ports(self) -> None:
         """Take away the links of a board that is gone: the terminals they lead to may be others' by now."""
-        for link in (self.board_link, self.meter_port):
-            link.unlink(missing_ok=True)
+        for connector in range(1, MOST_CONNECTORS + 1):
+            self.board_link(connector).unlink(missing_ok=True)
+            self.meter_port(connector).unlink(missing_ok=True)
+        self.evsens_port().unlink(missing_ok=True)
 
     def _open_lock(self) -> int:
         try:

@@ -22,10 +22,17 @@ _ELSEWHERE = served_by("lapse")
 
 
 class HostPort:
-    """``world`` is what the bench showed last; ``seen`` is called when that is new, before it is told."""
+    """``worlds`` is what the bench showed last; ``seen`` is called when that is new, before it is told."""
 
     def __init__(
-        self, own: Handler, launcher: Handler, clock: CoreClock, seen: Callable[[], object], *, virtual: bool
+        self,
+        own: Handler,
+        launcher: Handler,
+        clock: CoreClock,
+        seen: Callable[[], object],
+        *,
+        virtual: bool,
+        connectors: int = 1,
     ) -> None:
         self._own = own
         self._launcher = launcher
@@ -33,13 +40,14 @@ class HostPort:
         self._seen = seen
         self._looking: asyncio.Task[None] | None = None
         self.virtual = virtual
+        self.connectors = range(1, connectors + 1)
         self.operations: Mapping[str, Row] = {
             **{word: row for word, row in WORDS.items() if word not in _ELSEWHERE},
             **OPERATIONS,
             **(BENCH if virtual else {}),
             **(ACTIONS if virtual else {}),
         }
-        self.world: BenchView | None = None
+        self.worlds: Mapping[int, BenchView] = {}
 
     def now_ms(self) -> int:
         return self._clock.now() // 1_000
@@ -65,10 +73,14 @@ class HostPort:
         if not self.virtual:
             return
         with suppress(OperationError, msgspec.ValidationError):
-            world = msgspec.convert(await self._launcher("bench_view", {}), BenchView)
-            if world != self.world:
-                self.world = world
+            worlds = {number: await self._look_at(number) for number in self.connectors}
+            if worlds != self.worlds:
+                self.worlds = worlds
                 self._seen()
+
+    async def _look_at(self, connector: int) -> BenchView:
+        args = {} if connector == 1 else {"connector": connector}
+        return msgspec.convert(await self._launcher("bench_view", args), BenchView)
 
     async def _ask_own(self, word: str, args: Mapping[str, Any]) -> Any:
         """A server answers a mistake with 500 and goes on; a core in an unknown state must not."""

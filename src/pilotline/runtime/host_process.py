@@ -9,6 +9,7 @@ import socket
 import sys
 import uuid
 from collections.abc import Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,11 @@ import structlog
 
 from pilotline import __version__
 from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient
-from pilotline.drivers.store import Store, list_aside
+from pilotline.drivers.store import Store, list_aside, read_security
 from pilotline.drivers.tty import SerialPort
 from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEffect, HostEvent, HostView
 from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, ClockLearned, SendText
-from pilotline.links.operations import OPERATIONS, OperationError, station_event
+from pilotline.links.operations import LOCAL, OPERATIONS, NoAnswerError, OperationError, station_event
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
 from pilotline.panel.picture import Line, Picture, paint, plate_of
@@ -31,8 +32,20 @@ from pilotline.runtime.host_port import HostPort
 from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import RESTART_ME, run_process
 from pilotline.runtime.station_panel import StationPanel
+from pilotline.runtime.supply_watch import SupplyWatch
 from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, arguments, served_by
-from pilotline.station.events import CallAnswer, ChangeKey, KeysRead, MeterPace, MeterSaid, ReadKeys, Restart
+from pilotline.station.events import (
+    CallAnswer,
+    ChangeKey,
+    KeysRead,
+    MeterPace,
+    MeterSaid,
+    PresentTag,
+    ReadKeys,
+    Restart,
+    SupplySaid,
+)
+from pilotline.station.snapshot import security_views
 from pilotline.vocabulary.charger import MeterSlot
 from pilotline.vocabulary.journal import Resend
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
@@ -59,8 +72,11 @@ class Options(msgspec.Struct):
     serial: str
     journal: str
     ended_by: StopReason
-    link: str
-    meter: str
+    links: list[str]
+    """The board link of each connector, in their order; ``meters`` likewise."""
+    meters: list[str]
+    evsens: str
+    """The bus of an EVSENS, if the model has a place for one."""
     csms: str | None = None
     call_timeout_s: float = 30.0
     virtual: bool = True
@@ -90,12 +106,16 @@ class HostProcess:
             call_timeout=round(options.call_timeout_s * SECOND),
         )
         self._loop: CoreLoop[HostEvent, HostEffect] = CoreLoop(self._core, self._act, self._clock)
-        self._board = SerialPort(options.link, self._from_board)
+        self._boards = {
+            number: SerialPort(path, partial(self._from_board, number))
+            for number, path in enumerate(options.links, 1)
+        }
         self._backend = self._make_backend()
         self._backend_task: asyncio.Task[None] | None = None
         self._control = ControlServer(self._handle)
         self._local_call = 0
         self._local_answers: dict[int, CallAnswer | KeysRead] = {}
+        self._answered = asyncio.Event()
         self._published = b""
         self._published_at = 0.0
         self._publishing: asyncio.TimerHandle | None = None
@@ -103,25 +123,32 @@ class HostProcess:
         self._model = model
         self._slot = model.meter
         self._port = HostPort(
-            self._handle, self._control.ask, self._clock, self._show, virtual=options.virtual
+            self._handle,
+            self._control.ask,
+            self._clock,
+            self._show,
+            virtual=options.virtual,
+            connectors=model.connectors,
         )
         self._panel = StationPanel(self._port)
         self._panel_task: asyncio.Task[None] | None = None
-        self._meter_driver: ModbusMeterDriver | None = None
+        self._meter_drivers: dict[int, ModbusMeterDriver] = {}
         self._phases = model.rating.phases
+        self._supply = self._make_supply_watch()
 
     async def run(self) -> int:
         """Until the launcher closes the line, or the station asks to be restarted."""
         loop = asyncio.get_running_loop()
         self._store.start(lambda event: loop.call_soon_threadsafe(self._post, event))
-        self._board.start()
+        for board in self._boards.values():
+            board.start()
         utc = wall_clock()
         if utc is not None:
             self._post(ClockLearned(utc))
         self._post(Tick())
         works: list[Coroutine[Any, Any, Any]] = [self._control.serve(), self._restart.wait()]
         if self._slot is not None:
-            works.append(self._poll_meter(self._slot))
+            works += [self._poll_meter(self._slot, number) for number in self._boards]
         self._set_network(up=True)
         self._serve_panel()
         tasks = [asyncio.create_task(work) for work in works]
@@ -135,50 +162,62 @@ class HostProcess:
 
     def _post(self, event: HostEvent) -> None:
         self._loop.post(event)
+        if self._supply is not None:
+            self._supply.want(self._core.station.keys.flag("c_Evsens"))  # whoever changed it
         self._publish_soon()
 
     def _act(self, effect: HostEffect) -> None:
         self._publish_soon()  # the core may have been woken by its own deadline
         match effect:
-            case BoardBytes(_, data):
-                self._board.write(data)
+            case BoardBytes(connector, data):
+                self._boards[connector].write(data)
             case SendText(text):
                 if self._backend is not None:
                     self._backend.send(text)
-            case MeterPace(_, fast):
-                self._pace_meter(fast)
+            case MeterPace(connector, fast):
+                self._pace_meter(connector, fast)
             case CallAnswer() | KeysRead():
                 self._local_answers[effect.call] = effect
+                self._answered.set()
+                self._answered = asyncio.Event()
             case Restart(kind):
                 self._log.info("restart", kind=kind.value)
                 asyncio.get_running_loop().call_later(0.5, self._restart.set)  # the answer goes out first
             case _:
                 self._store.submit(effect)
 
-    def _from_board(self, data: bytes) -> None:
-        self._post(FromBoard(1, data))
+    def _from_board(self, connector: int, data: bytes) -> None:
+        self._post(FromBoard(connector, data))
 
-    # --- meter and backend ---
+    # --- meter, sensor and backend ---
 
-    async def _poll_meter(self, slot: MeterSlot) -> None:
+    async def _poll_meter(self, slot: MeterSlot, connector: int) -> None:
         from pilotline.drivers.modbus_meter import ModbusMeterDriver  # noqa: PLC0415 - 0.2 s of pymodbus
 
-        driver = self._meter_driver = ModbusMeterDriver(
-            self._options.meter,
+        driver = self._meter_drivers[connector] = ModbusMeterDriver(
+            self._options.meters[connector - 1],
             load_meter(slot.profile),
-            self._meter_said,
+            partial(self._meter_said, connector),
             address=slot.address,
             phases=self._phases,
             poll_ms=slot.poll_ms,
         )
         await driver.run()
 
-    def _pace_meter(self, fast: bool) -> None:
-        if self._meter_driver is not None and self._slot is not None:
-            self._meter_driver.pace(self._slot.poll_ms if fast else self._slot.idle_poll_ms)
+    def _pace_meter(self, connector: int, fast: bool) -> None:
+        if connector in self._meter_drivers and self._slot is not None:
+            self._meter_drivers[connector].pace(self._slot.poll_ms if fast else self._slot.idle_poll_ms)
 
-    def _meter_said(self, reading: MeterReading | MeterSilent) -> None:
-        self._post(MeterSaid(1, reading))
+    def _meter_said(self, connector: int, reading: MeterReading | MeterSilent) -> None:
+        self._post(MeterSaid(connector, reading))
+
+    def _make_supply_watch(self) -> SupplyWatch | None:
+        slot = self._model.evsens
+        if slot is None:
+            return None
+        return SupplyWatch(
+            slot, self._options.evsens, self._phases, lambda reading: self._post(SupplySaid(reading))
+        )
 
     def _make_backend(self) -> OcppClient | None:
         if self._options.csms is None:
@@ -216,8 +255,7 @@ class HostProcess:
 
     async def _handle(self, op: str, args: Mapping[str, Any]) -> Any:
         if op in OPERATIONS:
-            self._post(station_event(op, args))
-            return None
+            return await self._wish(op, args)
         if op not in _WORDS:
             raise OperationError(f"The host knows no operation {op}.")
         wish = arguments(op, args)
@@ -230,6 +268,8 @@ class HostProcess:
                 return await self._config_set(wish)
             case "set_aside":
                 return list_aside(Path(self._options.journal))
+            case "security_events":
+                return security_views(read_security(Path(self._options.journal)), self._core.clock)
             case "disk":
                 self._set_disk(wish)
             case "network":
@@ -237,6 +277,22 @@ class HostProcess:
             case _:
                 self._resend(wish.session)
         return None
+
+    async def _wish(self, op: str, args: Mapping[str, Any]) -> None:
+        """Answered when the station has done it, or says why it does not."""
+        event = station_event(op, args, self._next_call(), self._boards)
+        self._post(event)
+        if isinstance(event, PresentTag):
+            return
+        try:
+            async with asyncio.timeout(WRITTEN_S):
+                while event.call not in self._local_answers:
+                    await self._answered.wait()
+        except TimeoutError:
+            raise NoAnswerError(f"{op} was not answered within {WRITTEN_S:g} s.") from None
+        answer = self._local_answers.pop(event.call)
+        if isinstance(answer, CallAnswer) and answer.reason is not None:
+            raise OperationError(f"{op}: {answer.reason}")
 
     def _resend(self, session: str) -> None:
         aside = [row["session"] for row in list_aside(Path(self._options.journal))]
@@ -254,12 +310,13 @@ class HostProcess:
     async def _config_set(self, wish: ConfigSet) -> Any:
         """Answered when it is durable: what was accepted is there after a power cut."""
         text = str(wish.value).lower() if isinstance(wish.value, bool) else str(wish.value)
-        answer = self._ask(ChangeKey(self._next_call(), wish.key, text))
+        answer = self._ask(ChangeKey(self._next_call(), wish.key, text, role=LOCAL))
         if isinstance(answer, CallAnswer) and answer.word in ("Accepted", "RebootRequired"):
             await self._written(wish.key)
             return answer.word
         word = answer.word if isinstance(answer, CallAnswer) else "no answer"
-        raise OperationError(f"{wish.key} was not set to {text!r}: {word}.")
+        reason = answer.reason if isinstance(answer, CallAnswer) else None
+        raise OperationError(f"{wish.key} was not set to {text!r}: {word}. {reason or ''}".rstrip())
 
     async def _written(self, what: str) -> None:
         loop, written = asyncio.get_running_loop(), asyncio.Event()
@@ -324,7 +381,7 @@ class HostProcess:
         )
         configured = self._backend is not None
         line = Line(configured, cut=configured and self._backend_task is None)
-        return paint(plate, snapshot, line, self._port.world)
+        return paint(plate, snapshot, line, self._port.worlds)
 
     def _serve_panel(self) -> None:
         if self._options.panel is not None:

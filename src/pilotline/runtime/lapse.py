@@ -14,7 +14,7 @@ from typing import Any
 
 from pilotline import __version__
 from pilotline.links.host import HostView
-from pilotline.links.operations import OPERATIONS, NoAnswerError, OperationError
+from pilotline.links.operations import OPERATIONS, NoAnswerError, OperationError, of_connector
 from pilotline.panel.picture import Lapse, Line, Picture, Plate, paint, plate_of
 from pilotline.panel.port import Row
 from pilotline.runtime import words
@@ -23,7 +23,7 @@ from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH
 from pilotline.simulator.station import Disk, VirtualStation
 from pilotline.simulator.story import NO_HOST, STORY_ENDS, Playing, Step, Story, StoryError, perform
-from pilotline.station.snapshot import ConnectorView
+from pilotline.station.snapshot import ConnectorView, security_views
 from pilotline.vocabulary.time import MS, SECOND
 
 STORY_SPEED, BENCH_SPEED = 60.0, 1.0
@@ -108,6 +108,7 @@ class SimulatedStation:
         self._stopped = False
         self._own = self._own_words()
         own = {word: words.WORDS[word] for word in self._own}
+        self.connectors = tuple(station.places)
         self.operations: Mapping[str, Row] = {**own, **OPERATIONS, **BENCH, **ACTIONS}
 
     # --- time ---
@@ -210,13 +211,17 @@ class SimulatedStation:
             "config_set": self._config_set,
             "network": lambda wish: perform(station, "network", {"up": wish.up}),
             "disk": self._set_disk,
-            "world_view": lambda _: station.world_view(),
-            "bench_view": lambda _: station.bench_view(),
+            "security_events": lambda _: security_views(station.journal.security, station.host.clock),
+            "world_view": lambda wish: station.world_view(self._known("world_view", wish)),
+            "bench_view": lambda wish: station.bench_view(self._known("bench_view", wish)),
             "host_crash": lambda _: self._end_host(station.host_crash),
             "power_cycle": lambda _: self._end_host(station.power_cycle),
             "time_lapse": self._set_speed,
             "stop": lambda _: self._stop(),
         }
+
+    def _known(self, word: str, wish: words.OfConnector) -> int:
+        return of_connector(word, {"connector": wish.connector}, self._station.places)[0]
 
     def _config_get(self, wish: words.ConfigGet) -> Mapping[str, str | None]:
         read = self._station.read_keys(wish.keys)
@@ -274,7 +279,8 @@ class SimulatedStation:
         note = self._note if station.host_runs else NO_HOST
         lapse = Lapse(pace.speed, pace.reached, self._name, note)
         line = Line(configured=True, cut=not station.online)
-        return paint(self._plate(), view, line, station.bench_view(), lapse)
+        worlds = {number: station.bench_view(number) for number in station.places}
+        return paint(self._plate(), view, line, worlds, lapse)
 
     def _plate(self) -> Plate:
         station = self._station

@@ -19,6 +19,7 @@ from pilotline.links.host import HostView
 from pilotline.links.operations import OPERATIONS, NoAnswerError, OperationError
 from pilotline.links.waiting import Condition
 from pilotline.runtime import board_process, host_process
+from pilotline.runtime.board_place import Ends
 from pilotline.runtime.control import LONGEST_LINE, ControlClient, Handler, knows_nothing
 from pilotline.runtime.folder import DataFolder
 from pilotline.runtime.process import RESTART_ME
@@ -50,6 +51,7 @@ class Settings:
     station_id: str
     csms: str | None = None
     serial: str = "SIM-0001"
+    connectors: int = 1
     call_timeout_s: float = 30.0
     panel: socket.socket | None = None
     """Where the page is served: the host inherits it."""
@@ -167,6 +169,7 @@ class Launcher:
     ) -> None:
         self._settings = settings
         self._folder = folder
+        self._connectors = range(1, settings.connectors + 1)
         self._on_status = on_status
         self._on_note = on_note
         self._watchers: list[tuple[Condition, asyncio.Future[None]]] = []
@@ -282,9 +285,15 @@ class Launcher:
             board_process.Options(
                 settings.model,
                 settings.serial,
-                str(folder.board_link),
-                str(folder.meter_port),
-                str(folder.world_memory),
+                [
+                    Ends(
+                        str(folder.board_link(number)),
+                        str(folder.meter_port(number)),
+                        str(folder.world_memory(number)),
+                    )
+                    for number in self._connectors
+                ],
+                str(folder.evsens_port()),
             )
         )
 
@@ -299,8 +308,9 @@ class Launcher:
                 settings.serial,
                 str(folder.journal),
                 ended_by,
-                str(folder.board_link),
-                str(folder.meter_port),
+                [str(folder.board_link(number)) for number in self._connectors],
+                [str(folder.meter_port(number)) for number in self._connectors],
+                str(folder.evsens_port()),
                 settings.csms,
                 settings.call_timeout_s,
                 panel=settings.panel.fileno() if settings.panel else None,

@@ -17,6 +17,12 @@ class Nothing(msgspec.Struct, forbid_unknown_fields=True):
     """No argument at all."""
 
 
+class OfConnector(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of what there is one of for each connector."""
+
+    connector: int = 1
+
+
 class ConfigSet(msgspec.Struct, forbid_unknown_fields=True):
     """The arguments of ``config_set``."""
 
@@ -70,9 +76,12 @@ WORDS: Mapping[str, Word] = {
     "network": Word(Network, "host", "Cut or restore the line to the backend."),
     "disk": Word(Disk, "host", "Make every commit last, or the disk full, until the host ends."),
     "set_aside": Word(Nothing, "host", "The sessions the backend would not take, with their starts."),
+    "security_events": Word(Nothing, "host", "Every change of a safety setting, asked, refused or taken."),
     "resend": Word(ResendSession, "host", "Send a session again that was set aside."),
-    "world_view": Word(Nothing, "board", "The truth of the simulated world, whatever the station believes."),
-    "bench_view": Word(Nothing, "board", "What the bench's knobs stand at: plug, car, causes of faults."),
+    "world_view": Word(
+        OfConnector, "board", "The truth of the simulated world, whatever the station believes."
+    ),
+    "bench_view": Word(OfConnector, "board", "What the bench's knobs stand at: plug, car, causes of faults."),
     "host_crash": Word(Nothing, "launcher", "Kill the host without last words; it starts again by itself."),
     "power_cycle": Word(Nothing, "launcher", "Kill host and board; plug and meter register persist."),
     "pids": Word(Nothing, "launcher", "The process numbers of board and host."),

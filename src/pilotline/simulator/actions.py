@@ -85,6 +85,16 @@ class MeterFault(Enum):
     WRONG_CRC = "wrong_crc"  # its answers are damaged on the way
 
 
+class EvsensFault(Enum):
+    """How the EVSENS at the house's supply misbehaves (M-08)."""
+
+    NONE = "none"
+    SILENT = "silent"  # it does not answer
+    GARBAGE = "garbage"  # it answers noise
+    BLIND = "blind"  # it answers well, and knows no value
+    REVERSED = "reversed"  # put in the wrong way round: import is told as export
+
+
 # --- plug and cable -------------------------------------------------------------------------------
 
 
@@ -307,6 +317,13 @@ class SetMeterFault:
     fault: MeterFault = MeterFault.SILENT
 
 
+@dataclass(frozen=True, slots=True)
+class SetEvsensFault:
+    """The EVSENS at the house's supply misbehaves, or is mended."""
+
+    fault: EvsensFault = EvsensFault.SILENT
+
+
 GridAction = SetVoltage | RestoreVoltage | SwapWires | SetNeutralEarth | SetHouseLoad
 EnclosureAction = SetCover | SetEmergencyStop | SetCalibration
 StationAction = (
@@ -321,7 +338,20 @@ StationAction = (
 )
 CarAction = ConfigureCar | SetMisbehaviour | RequestPower | StopPower | SetLeakage
 Action = PlugIn | Unplug | SetProximity | SetPilotOffset | CarAction | GridAction | StationAction | SetClamp
-"""What is done to the world. The energy meter is a device on a bus of its own: ``SetMeterFault``."""
+"""What is done to the world. Devices on a bus of their own are the energy meter (``SetMeterFault``) and the
+EVSENS (``SetEvsensFault``)."""
+
+COMMON = (
+    SetVoltage,
+    RestoreVoltage,
+    SwapWires,
+    SetNeutralEarth,
+    SetHouseLoad,
+    SetClamp,
+    SetAmbient,
+    SetEmergencyStop,
+)
+"""What a station's connectors have in common: supply and clamp, the air around them, one emergency stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +365,7 @@ class Refused:
 class Row(NamedTuple):
     """One row of the table of actions."""
 
-    type: type[Action | SetMeterFault]
+    type: type[Action | SetMeterFault | SetEvsensFault]
     help: str
 
 
@@ -366,5 +396,8 @@ ACTIONS: Mapping[str, Row] = {
     "emergency_stop": Row(SetEmergencyStop, "Press the emergency-stop button, or release it."),
     "calibration": Row(SetCalibration, "Make the calibration memory unreadable, or readable."),
     "meter_fault": Row(SetMeterFault, "Silence the energy meter, let it answer badly, or mend it."),
+    "evsens_fault": Row(
+        SetEvsensFault, "Silence the EVSENS, let it answer badly, turn it round, or mend it."
+    ),
 }
 """Every action by the word that scripts and the control protocol use for it."""

@@ -16,9 +16,11 @@ from pilotline.simulator.actions import (
     ClampState,
     ConfigureCar,
     Cover,
+    EvsensFault,
     LockFault,
     MeterFault,
     Misbehaviour,
+    MonitorFault,
     Pole,
     RequestPower,
     RestoreVoltage,
@@ -26,12 +28,14 @@ from pilotline.simulator.actions import (
     SetClamp,
     SetCover,
     SetEmergencyStop,
+    SetEvsensFault,
     SetHeat,
     SetHouseLoad,
     SetLeakage,
     SetLockFault,
     SetMeterFault,
     SetMisbehaviour,
+    SetMonitor,
     SetNeutralEarth,
     SetPilotOffset,
     SetProximity,
@@ -55,15 +59,34 @@ class CutLink:
     cut: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SilenceSupply:
+    """Clamp and EVSENS at the house's supply say nothing any more, or are mended."""
+
+    silent: bool
+
+    @property
+    def clamp(self) -> SetClamp:
+        return SetClamp(ClampState.SILENT if self.silent else ClampState.FITTED)
+
+    @property
+    def evsens(self) -> SetEvsensFault:
+        return SetEvsensFault(EvsensFault.SILENT if self.silent else EvsensFault.NONE)
+
+
 NO_METER = "This model has no energy meter that could fail."
-BenchAction = Action | SetMeterFault | CutLink
+NO_EVSENS = "This model has no place for an EVSENS that could fail."
+ConnectorAction = Action | SetMeterFault | CutLink
+"""What is done at one connector, or to what each connector's world has its own copy of."""
+BenchAction = ConnectorAction | SetEvsensFault | SilenceSupply
 
 
 class Lines(NamedTuple):
-    """What the world is not: whether the line to the host is cut, and how the meter's bus is."""
+    """What the world is not: whether the line to the host is cut, how meter and EVSENS answer."""
 
     link_is_cut: bool = False
     meter: MeterFault = MeterFault.NONE
+    evsens: EvsensFault = EvsensFault.NONE
 
 
 class CarState(Enum):
@@ -263,6 +286,11 @@ def _silence(active: bool, _value: float | None) -> Sequence[BenchAction]:
     return [SetMeterFault(MeterFault.SILENT if active else MeterFault.NONE)]
 
 
+def _kill_monitor(active: bool, _value: float | None) -> Sequence[BenchAction]:
+    """It shows in the next self-test: before the next offer, or after a day."""
+    return [SetMonitor(MonitorFault.DEAD if active else MonitorFault.NONE)]
+
+
 def _unreadable(world: WorldView, _lines: Lines) -> bool:
     return world.plugged and world.ohm not in RESISTOR_OHM.values()
 
@@ -284,6 +312,9 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "EVSE_FAULT_RCD_DC": Cause(
         _leak_dc, lambda world, _lines: world.leak_ua.dc_ua != 0, "mA that leak (6), behind a closed relay"
+    ),
+    "EVSE_FAULT_SELF_TEST": Cause(
+        _kill_monitor, lambda world, _lines: world.monitor_fault is MonitorFault.DEAD
     ),
     "EVSE_FAULT_NEUTRAL": Cause(
         _raise_earth, lambda world, _lines: world.earth_is_raised, "volts between neutral and earth (100)"
@@ -327,8 +358,11 @@ CAUSES: Mapping[str, Cause] = {
     "EVSE_FAULT_VL_OUT_OPEN": _weld(Pole.LIVE),
     "EVSE_FAULT_VL_OUT_CLOSE": _stick(Pole.LIVE),
     "EVSE_FAULT_CLAMP_SILENT": Cause(
-        lambda active, _value: [SetClamp(ClampState.SILENT if active else ClampState.FITTED)],
-        lambda world, _lines: world.clamp in (ClampState.SILENT, ClampState.INVALID),
+        lambda active, _value: [SilenceSupply(active)],
+        lambda world, lines: (
+            world.clamp in (ClampState.SILENT, ClampState.INVALID)
+            or lines.evsens not in (EvsensFault.NONE, EvsensFault.REVERSED)
+        ),
     ),
     "EVSE_FAULT_TAMPER1_EVENT": _cover(Cover.MAIN),
     "EVSE_FAULT_TAMPER2_EVENT": _cover(Cover.SERVICE),
@@ -341,7 +375,8 @@ class BenchView:
     """What the bench's knobs stand at, in people's units; rounded, so that it rests when the world does.
 
     ``car`` is the state the car shows on the pilot, ``wants`` its driver's wish, ``relay`` whether any
-    contact is closed in truth; ``causes`` are the rows of ``CAUSES`` that hold.
+    contact is closed in truth; ``clamp`` how the clamp at the house's supply is; ``causes`` are the rows of
+    ``CAUSES`` that hold.
     """
 
     plugged: bool
@@ -356,6 +391,7 @@ class BenchView:
     temperature_c: float
     misbehaviours: tuple[str, ...]
     causes: tuple[str, ...]
+    clamp: str
 
 
 def bench_view(world: WorldView, lines: Lines) -> BenchView:
@@ -373,6 +409,7 @@ def bench_view(world: WorldView, lines: Lines) -> BenchView:
         temperature_c=round(max(world.temperature_mc) / 1_000, 1),
         misbehaviours=tuple(sorted(each.value for each in world.misbehaviours)),
         causes=tuple(name for name, cause in CAUSES.items() if cause.holds(world, lines)),
+        clamp=world.clamp.value,
     )
 
 

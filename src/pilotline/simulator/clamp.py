@@ -16,13 +16,13 @@ class Clamp:
     state: ClampState
     phases: PerPhase[bool]
 
-    def measure(self, house_ma: PerPhase[int], car_ma: PerPhase[int]) -> PerPhase[int | None]:
-        """What comes from it (mA); None where nothing does."""
+    def measure(self, *loads_ma: PerPhase[int]) -> PerPhase[int | None]:
+        """What comes from it (mA) while these flow; None where nothing does."""
         if self.state in (ClampState.ABSENT, ClampState.SILENT):
             return UNKNOWN
         one, two, three = (
-            self._read(house + car) if there else None
-            for there, house, car in zip(self.phases, house_ma, car_ma, strict=True)
+            self._read(sum(loads)) if there else None
+            for there, *loads in zip(self.phases, *loads_ma, strict=True)
         )
         return PerPhase[int | None](one, two, three)
 

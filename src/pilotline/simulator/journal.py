@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pilotline.vocabulary.journal import (
+    SECURITY_KEPT,
     BootTime,
     CachedTag,
     Counted,
@@ -17,11 +18,13 @@ from pilotline.vocabulary.journal import (
     Fetch,
     Fetched,
     KeepRegister,
+    KeepSecurityEvent,
     Metered,
     OpenSession,
     Recollection,
     Record,
     Resend,
+    SecurityEvent,
     SetAside,
     Started,
     StoreAvailability,
@@ -52,6 +55,7 @@ class MemoryJournal:
         self._boots = {each.boot: each for each in found.boots}
         self._boots.setdefault(found.boot, BootTime(found.boot, 0, None))
         self._last_entry = found.last_entry
+        self.security: list[SecurityEvent] = []
 
     def perform(self, job: StoreJob) -> Sequence[StoreEvent]:  # noqa: C901, PLR0912 - a table
         match job:
@@ -81,6 +85,9 @@ class MemoryJournal:
                 self._keep(session, register_wh, stamp)
             case StoreKey(name, value):
                 self._keys[name] = value
+            case KeepSecurityEvent(event):
+                self.security = [*self.security, event][-SECURITY_KEPT:]
+                self._reach(event.stamp)
             case StoreAvailability(connector, operative):
                 (self._inoperative.discard if operative else self._inoperative.add)(connector)
             case CachedTag(tag):
@@ -92,6 +99,7 @@ class MemoryJournal:
         following = MemoryJournal(self.recollection(boot))
         following._waiting, following._aside = self._waiting, self._aside
         following._started = self._started
+        following.security = self.security
         return following
 
     def recollection(self, boot: int) -> Recollection:

@@ -33,8 +33,14 @@ class MeterBus:
     """Reads one meter, one reading at a time: ``poll`` starts it, ``receive`` carries it on."""
 
     def __init__(
-        self, profile: MeterProfile, address: int = 1, phases: int = 1, port: str = "the bus"
+        self,
+        profile: MeterProfile,
+        address: int = 1,
+        phases: int = 1,
+        port: str = "the bus",
+        device: str = "meter",
     ) -> None:
+        self._device = device
         self._profile = profile
         self._address = address
         self._port = port
@@ -80,7 +86,7 @@ class MeterBus:
 
     def _give_up(self, why: Silence) -> MeterSilent:
         self._waiting = []
-        return explain(self._port, self._address, why)
+        return explain(self._port, self._address, why, self._device)
 
 
 def find_reply(data: bytes, address: int, function: int, count: int) -> bytes | None:

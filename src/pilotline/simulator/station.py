@@ -5,30 +5,42 @@ called with what passes, and the truth can be asked at any time.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from typing import Any
 
 from pilotline import __version__
-from pilotline.links.board import BoardCore, BoardEvent
-from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEvent, HostView
+from pilotline.links.board import BoardCore
+from pilotline.links.host import BoardBytes, HostCore, HostEvent, HostView
 from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, SendText
-from pilotline.models.meter_profile import load_meter
-from pilotline.simulator.actions import Action, MeterFault, Refused, SetMeterFault
+from pilotline.links.operations import LOCAL, station_event
+from pilotline.models.meter_profile import load_supply_sensor
+from pilotline.simulator.actions import COMMON, EvsensFault, SetEvsensFault
 from pilotline.simulator.backend import VirtualBackend
-from pilotline.simulator.bench import NO_METER, BenchAction, BenchView, CutLink, Lines, bench_view
+from pilotline.simulator.bench import NO_EVSENS, BenchAction, BenchView, SilenceSupply
 from pilotline.simulator.car import CarConfig
+from pilotline.simulator.evsens import Evsens, EvsensLine
 from pilotline.simulator.journal import MemoryJournal
-from pilotline.simulator.meter_bus import BusEffect, MeterBus, Send
+from pilotline.simulator.meter_bus import MeterBus
 from pilotline.simulator.modbus_meter import ModbusMeter
+from pilotline.simulator.place import SERIAL, Around, Place
+from pilotline.simulator.s0 import S0Meter
 from pilotline.simulator.timeline import Timeline
 from pilotline.simulator.world import World, WorldConfig, WorldView
-from pilotline.station.events import CallAnswer, ChangeKey, KeysRead, MeterPace, MeterSaid, ReadKeys, Restart
-from pilotline.vocabulary.board import Outputs, Sample
+from pilotline.station.events import (
+    CallAnswer,
+    ChangeKey,
+    KeysRead,
+    MeterPace,
+    PresentTag,
+    ReadKeys,
+    Restart,
+    SupplySaid,
+)
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import Recollection, StoreJob, StoreTrouble
+from pilotline.vocabulary.phases import PerPhase
 from pilotline.vocabulary.status import StopReason
 from pilotline.vocabulary.time import MS, SECOND, Tick
 
@@ -54,7 +66,10 @@ class Disk:
 
 
 class VirtualStation:
-    """One connector, one car, one backend. ``timeline`` runs it; ``do`` acts on the world."""
+    """A model's connectors, a car for each, and one backend. ``timeline`` runs it; ``do`` acts on a world.
+
+    ``world``, ``board`` and ``meter`` are those of connector 1.
+    """
 
     def __init__(
         self,
@@ -68,9 +83,12 @@ class VirtualStation:
         self._ids = count(1)
         self.model = model
         self.timeline = Timeline()
-        self._surroundings = WorldConfig.around(model.rating, model.outlet, car)
-        self.world = World(self._surroundings)
-        self.board = BoardCore(model.rtm, serial="SIM-0001")
+        surroundings = WorldConfig.around(model.rating, model.outlet, car)
+        around = Around(self._send, self._tell_now, self._note, self._share_supply, self._number_of)
+        self.places = {
+            number: Place(model, number, surroundings, self.timeline, around)
+            for number in range(1, model.connectors + 1)
+        }
         self.journal = MemoryJournal(Recollection(boot=1, keys=dict(stored or {})))
         self.host = self._new_host(StopReason.POWER_LOSS)
         self.disk = Disk()
@@ -81,43 +99,34 @@ class VirtualStation:
         self._answers: dict[int, CallAnswer | KeysRead] = {}
         self._trace = trace
         self._online = False
-        self._link_is_cut = False
         self._unwritten: deque[StoreJob] = deque()
         self._host_runs = True
         self._host_since = 0
-        self._power_since = 0
-        self._meter_due: int | None = None
-        self._add_meter(model)
-        self.timeline.add(
-            lambda: _since(self._power_since, self.world.deadline()),
-            self._wake_world,
-        )
-        self.timeline.add(
-            lambda: _since(self._power_since, self.board.deadline()),
-            lambda now: self._tell_board(_TICK, now - self._power_since),
-        )
+        self._add_evsens(model)
         self.timeline.add(
             lambda: _since(self._host_since, self.host.deadline()) if self._host_runs else None,
             lambda now: self._tell_host(_TICK, now),
         )
-        self._wake_world(0)
+        self._wake_worlds()
         if online:
             self.timeline.post(lambda: self.set_network(up=True))
 
     # --- acting on it ---
 
-    def do(self, action: BenchAction) -> str | None:
-        """Act on the world now; a sentence if the world does not work that way."""
-        if isinstance(action, CutLink):
-            self._link_is_cut = action.cut
-            return None
-        if isinstance(action, SetMeterFault):
-            if self.model.meter is None:
-                return NO_METER
-            self.meter.fault = action.fault
-            return None
-        refusals = self._feed_world(action)
-        return refusals[0].reason if refusals else None
+    def do(self, action: BenchAction, connector: int = 1) -> str | None:
+        """Act on a connector's world now; a sentence if the world does not work that way.
+
+        What happens to the supply, the air or the emergency stop happens to all connectors.
+        """
+        if isinstance(action, SetEvsensFault):
+            return self._break_evsens(action.fault)
+        if isinstance(action, SilenceSupply):
+            self._break_evsens(action.evsens.fault)
+            action = action.clamp
+        beside = [place for number, place in self.places.items() if number != connector]
+        for place in beside if isinstance(action, COMMON) else ():
+            place.do(action)
+        return self.places[connector].do(action)
 
     def tell(self, event: HostEvent) -> None:
         """Hand an event to the host now: a card, an owner's wish."""
@@ -126,13 +135,20 @@ class VirtualStation:
 
     def change_key(self, key: str, text: str) -> str | None:
         """Set a configuration key as somebody beside the station; the answer's word, None of no host."""
-        answer = self._call(ChangeKey(next(self._calls), key, text))
+        answer = self._call(ChangeKey(next(self._calls), key, text, role=LOCAL))
         return answer.word if isinstance(answer, CallAnswer) else None
 
     def read_keys(self, names: Sequence[str]) -> KeysRead | None:
         """The keys of these names, or all when none is named; None while no host runs."""
         answer = self._call(ReadKeys(next(self._calls), tuple(names)))
         return answer if isinstance(answer, KeysRead) else None
+
+    def wish(self, word: str, args: Mapping[str, Any]) -> str | None:
+        """An operation, as somebody beside the station; the sentence if it is refused at once."""
+        event = station_event(word, args, next(self._calls), self.places)
+        self.tell(event)
+        answer = None if isinstance(event, PresentTag) else self._answers.pop(event.call, None)
+        return answer.reason if isinstance(answer, CallAnswer) else None
 
     def _call(self, wish: ChangeKey | ReadKeys) -> CallAnswer | KeysRead | None:
         """A local call: its number is negative, and it is answered at once."""
@@ -158,13 +174,10 @@ class VirtualStation:
     def power_cycle(self) -> None:
         """The power fails and comes back: board and host are new, the world keeps what no switch undoes."""
         self._kill_host()
-        self._feed_world(_TICK)
-        memory = self.world.memory()
-        self._power_since = self.timeline.now
-        self.world = World(self._surroundings, memory)
-        self.board = BoardCore(self.model.rtm, serial="SIM-0001")
+        for place in self.places.values():
+            place.power_cycle()
         self._start_host(StopReason.POWER_LOSS)
-        self._wake_world(self.timeline.now)
+        self._wake_worlds()
 
     def set_disk(self, *, takes: int = 0, full: bool = False) -> None:
         """Every commit takes that long (µs), or there is no room until it is said otherwise."""
@@ -198,47 +211,40 @@ class VirtualStation:
     def snapshot(self) -> HostView:
         return self.host.snapshot(self.timeline.now - self._host_since)
 
-    def world_view(self) -> WorldView:
+    @property
+    def world(self) -> World:
+        return self.places[1].world
+
+    @property
+    def board(self) -> BoardCore:
+        return self.places[1].board
+
+    @property
+    def meter(self) -> ModbusMeter | S0Meter:
+        return self.places[1].meter
+
+    def world_view(self, connector: int = 1) -> WorldView:
         """The truth as it is now."""
-        self._feed_world(_TICK)
-        return self.world.view()
+        self.places[connector].wake()
+        return self.places[connector].world.view()
 
-    def bench_view(self) -> BenchView:
+    def bench_view(self, connector: int = 1) -> BenchView:
         """What the bench's knobs stand at."""
-        return bench_view(self.world_view(), self._lines())
+        self.places[connector].wake()
+        return self.places[connector].bench_view(self._evsens_fault)
 
-    def _lines(self) -> Lines:
-        return Lines(self._link_is_cut, MeterFault.NONE if self.model.meter is None else self.meter.fault)
+    # --- worlds ---
 
-    # --- world and board ---
+    def _wake_worlds(self) -> None:
+        for place in self.places.values():
+            place.wake()
 
-    def _wake_world(self, _now: int) -> None:
-        self._feed_world(_TICK)
-
-    def _feed_world(self, event: Action | Outputs | Tick) -> list[Refused]:
-        now = self.timeline.now - self._power_since
-        effects = self.world.handle(event, now)
-        refusals = [effect for effect in effects if isinstance(effect, Refused)]
-        for effect in effects:
-            if isinstance(effect, Sample):
-                self._tell_board(effect, max(effect.at, now))
-        return refusals
-
-    def _tell_board(self, event: BoardEvent, now: int) -> None:
-        """``now`` is the board's own time: since the power came."""
-        for effect in self.board.handle(event, now):
-            if isinstance(effect, Outputs):
-                self._drive(effect)
-            elif not self._link_is_cut:
-                self._send(FromBoard(1, effect), "board", "host")
-
-    def _drive(self, outputs: Outputs) -> None:
-        self._note("board", "world", outputs)
-        self.timeline.post(partial(self._obey, outputs, self.world))
-
-    def _obey(self, outputs: Outputs, world: World) -> None:
-        if world is self.world:  # else the power failed meanwhile
-            self._feed_world(outputs)
+    def _share_supply(self) -> None:
+        """A clamp at the supply measures all cars: each world is told what the others draw."""
+        if len(self.places) == 1:
+            return
+        for number, place in self.places.items():
+            place.stand_beside(_sum(other.world for n, other in self.places.items() if n != number))
 
     # --- host ---
 
@@ -247,18 +253,21 @@ class VirtualStation:
         host = self.host
         self.timeline.post(lambda: self._tell_host(event, self.timeline.now) if host is self.host else None)
 
+    def _tell_now(self, event: HostEvent) -> None:
+        self._tell_host(event, self.timeline.now)
+
     def _tell_host(self, event: HostEvent, now: int) -> None:
         if not self._host_runs:
             return
         self.host_events += 1
         for effect in self.host.handle(event, now - self._host_since):
             match effect:
-                case BoardBytes(_, data):
-                    self._to_board(data)
+                case BoardBytes(connector, data):
+                    self.places[connector].hear(data)
                 case SendText(text):
                     self._to_backend(text)
-                case MeterPace(_, fast):
-                    self._pace_meter(fast)
+                case MeterPace(connector, fast):
+                    self.places[connector].pace_meter(fast=fast)
                 case Restart():
                     self.restarts.append(effect)
                 case CallAnswer() | KeysRead():
@@ -272,7 +281,7 @@ class VirtualStation:
         return HostCore(
             self.model,
             boot=memory.boot,
-            serial="SIM-0001",
+            serial=SERIAL,
             firmware=__version__,
             new_id=lambda: str(next(self._ids)),
             memory=memory,
@@ -292,7 +301,8 @@ class VirtualStation:
         self._tell_host(_TICK, self.timeline.now)
         if self._online:
             self._tell_host(BackendUp(), self.timeline.now)
-        self._pace_meter(fast=True)
+        for place in self.places.values():
+            place.pace_meter(fast=True)
 
     # --- disk ---
 
@@ -313,57 +323,47 @@ class VirtualStation:
             for answer in self.journal.perform(self._unwritten.popleft()):
                 self._send(answer, "journal", "host")
 
-    def _to_board(self, data: bytes) -> None:
-        if self._link_is_cut:
-            return
-        self._note("host", "board", data)
-        board = self.board
-        self.timeline.post(
-            lambda: (
-                self._tell_board(data, self.timeline.now - self._power_since) if board is self.board else None
-            )
-        )
-
     def _to_backend(self, text: str) -> None:
         self._note("host", "backend", text)
         if self._online:
             for reply in self.backend.receive(text, self.timeline.now):
                 self._send(BackendSaid(reply), "backend", "host")
 
-    # --- meter ---
+    # --- the sensor at the supply ---
 
-    def _add_meter(self, model: ChargerModel) -> None:
-        if model.meter is None:
+    def _add_evsens(self, model: ChargerModel) -> None:
+        if model.evsens is None:
             return
-        profile, slot = load_meter(model.meter.profile), model.meter
-        self.meter = ModbusMeter(profile, slot.address)
-        self.bus = MeterBus(profile, slot.address, model.rating.phases)
-        self._meter_due = 100 * MS
-        self._meter_every = slot.poll_ms * MS
-        self.timeline.add(lambda: self._meter_due, self._poll_meter)
-        self.timeline.add(self.bus.deadline, lambda now: self._on_bus(self.bus.receive(b"", now)))
+        profile, slot = load_supply_sensor(model.evsens.profile), model.evsens
+        self.evsens = Evsens(profile, slot.address)
+        bus = MeterBus(profile, slot.address, model.rating.phases, device="EVSENS")
+        line = EvsensLine(
+            self.evsens,
+            bus,
+            slot.poll_ms * MS,
+            self._look_at_supply,
+            lambda reading: self._tell_host(SupplySaid(reading), self.timeline.now),
+        )
+        self.timeline.add(line.deadline, line.wake)
 
-    def _pace_meter(self, fast: bool) -> None:
-        if self.model.meter is not None:
-            self._meter_every = (self.model.meter.poll_ms if fast else self.model.meter.idle_poll_ms) * MS
-            self._meter_due = self.timeline.now
+    def _break_evsens(self, fault: EvsensFault) -> str | None:
+        if self.model.evsens is None:
+            return NO_EVSENS
+        self.evsens.fault = fault
+        return None
 
-    def _poll_meter(self, now: int) -> None:
-        self._meter_due = now + self._meter_every
-        self._feed_world(_TICK)
-        self.meter.show(self.world.reading())
-        self._on_bus(self.bus.poll(now))
+    @property
+    def _evsens_fault(self) -> EvsensFault:
+        return EvsensFault.NONE if self.model.evsens is None else self.evsens.fault
 
-    def _on_bus(self, effects: Sequence[BusEffect]) -> None:
-        for effect in effects:
-            if isinstance(effect, Send):
-                reply = self.meter.receive(effect.data, self.timeline.now)
-                self.timeline.post(partial(self._hear_bus, reply))
-            else:
-                self._tell_host(MeterSaid(1, effect), self.timeline.now)
+    def _number_of(self, key: str) -> int:
+        return self.host.station.keys.number(key)
 
-    def _hear_bus(self, data: bytes) -> None:
-        self._on_bus(self.bus.receive(data, self.timeline.now))
+    def _look_at_supply(self, sensor: Evsens) -> None:
+        self._wake_worlds()
+        view = self.world.view()
+        cars = (place.world.current_ma for place in self.places.values())
+        sensor.measure(view.voltage_mv, view.house_ma, *cars)
 
     def _note(self, source: str, target: str, what: Any) -> None:
         if self._trace is not None:
@@ -373,3 +373,8 @@ class VirtualStation:
 def _since(start: int, deadline: int | None) -> int | None:
     """A core's deadline on the timeline; the core's own time began at ``start``."""
     return None if deadline is None else start + deadline
+
+
+def _sum(worlds: Iterable[World]) -> PerPhase[int]:
+    l1, l2, l3 = (sum(each) for each in zip(*(world.current_ma for world in worlds), strict=True))
+    return PerPhase(l1, l2, l3)

@@ -18,7 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pilotline.links.operations import OPERATIONS, OperationError, of_connector, station_event
+from pilotline.links.operations import OPERATIONS, OperationError, of_connector
 from pilotline.links.waiting import Condition
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH, bench_actions
@@ -234,10 +234,11 @@ def perform(station: VirtualStation, word: str, args: Mapping[str, Any]) -> str 
     if word in ACTIONS or word in BENCH:
         _act(station, word, args)
     elif word in OPERATIONS:
-        event = station_event(word, args)
         if not station.host_runs:
             raise OperationError(NO_HOST)
-        station.tell(event)
+        reason = station.wish(word, args)
+        if reason is not None:
+            raise OperationError(f"{word}: {reason}")
     elif word == "network":
         _take_only(word, args, "up")
         station.set_network(up=_flag(args, "up"))
@@ -248,8 +249,9 @@ def perform(station: VirtualStation, word: str, args: Mapping[str, Any]) -> str 
 
 
 def _act(station: VirtualStation, word: str, args: Mapping[str, Any]) -> None:
-    for action in bench_actions(word, of_connector(word, args)):
-        refusal = station.do(action)
+    number, rest = of_connector(word, args, station.places)
+    for action in bench_actions(word, rest):
+        refusal = station.do(action, number)
         if refusal is not None:
             raise OperationError(refusal)
 

@@ -67,7 +67,16 @@ _SETTLES_WITHIN = 1 * SECOND
 """A change below its quantum is told this late at most when nothing flows."""
 
 CLOSED = Covers()
-Event = Outputs | Action | Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the station's other connectors draw (mA): the clamp at the common supply measures it too."""
+
+    current_ma: PerPhase[int]
+
+
+Event = Outputs | Action | Beside | Tick
 Effect = Sample | Refused
 
 
@@ -194,6 +203,7 @@ class World:
         self._pilot_offset_mv = 0
         self._current_ma = ZERO
         self._voltage_mv = ZERO
+        self._beside_ma = ZERO
         self._now = now
         if memory.plugged:
             self._cable.plug(memory.ohm)
@@ -223,6 +233,11 @@ class World:
     def deadline(self) -> int | None:
         """When something changes next or a sample is due."""
         return self._next if self._next < _NEVER else None
+
+    @property
+    def current_ma(self) -> PerPhase[int]:
+        """What flows to the car as of the last event."""
+        return self._current_ma
 
     def view(self) -> WorldView:
         """The truth as of the last event."""
@@ -366,7 +381,7 @@ class World:
             self._thermal.at(at),
             monitor.alarm,
             case.covers,
-            self._clamp.measure(self._grid.house_ma, self._current_ma),
+            self._clamp.measure(self._grid.house_ma, self._current_ma, self._beside_ma),
             case.emergency_stop,
             case.calibrated,
         )
@@ -381,7 +396,7 @@ class World:
 
     # --- what is done to it -----------------------------------------------------------------------
 
-    def _apply(self, event: Outputs | Action, now: int) -> Refused | None:
+    def _apply(self, event: Outputs | Action | Beside, now: int) -> Refused | None:
         match event:
             case Outputs():
                 self._obey(event, now)
@@ -395,6 +410,8 @@ class World:
                 self._pilot_offset_mv = mv
             case SetVoltage() | RestoreVoltage() | SwapWires() | SetNeutralEarth() | SetHouseLoad():
                 self._grid.apply(event)
+            case Beside(current_ma):
+                self._beside_ma = current_ma
             case SetClamp(state):
                 self._clamp = Clamp(state, self._rings)
             case ConfigureCar() | SetMisbehaviour() | RequestPower() | StopPower() | SetLeakage():

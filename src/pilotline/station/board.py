@@ -68,6 +68,8 @@ class BoardLink:
         self.measurement: Measurement | None = None
         self.measured_at = 0
         self.commissioner = Commissioner()
+        self.echoes: list[Commissioned] = []
+        """Answers to commissioning that nobody has looked at yet."""
         self.remembered = 0
         """Faults the board began while nobody listened, not yet passed on (E-16)."""
 
@@ -90,6 +92,7 @@ class BoardLink:
                 return self._take_measurement(message) or not alive
             case Commissioned():
                 self.commissioner.hear(message, now)
+                self.echoes.append(message)
         return True
 
     def _take_report(self, report: ConnectorReport) -> bool:
@@ -107,6 +110,11 @@ class BoardLink:
     def alive(self, now: int) -> bool:
         """Whether the board has answered and is still talking."""
         return self._heard_at is not None and now < self._heard_at + SILENT and self.identity is not None
+
+    @property
+    def told_ma(self) -> int:
+        """The offer of the permit that the board was given last; 0 after a withdrawal."""
+        return self._told.offer_ma if self._told else 0
 
     @property
     def accepted(self) -> bool:

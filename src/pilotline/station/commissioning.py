@@ -11,6 +11,7 @@ from pilotline.station.keys import KeyStore
 from pilotline.vocabulary.board import Commission, Commissioned, ConnectorReport, Setting
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.pilot import PilotState
+from pilotline.vocabulary.roles import Deed
 from pilotline.vocabulary.time import SECOND, earliest
 
 AGAIN = SECOND
@@ -19,6 +20,14 @@ REFUSED_AGAIN = 10 * SECOND
 """...and one that was refused after this: a car may have come between, or a contact may still be closed."""
 _AC_ALONE = 2
 """``c_RCDProtectionType`` 2: direct current is watched by the installation (E-10)."""
+
+SETTING_OF = {
+    "c_ChargingVentilatedEnabled": Setting.VENTILATED_ENABLED,
+    "c_LockerDisengage": Setting.LOCK_ENABLED,
+    "c_RCDProtectionType": Setting.RCD_TYPE,
+    "c_VoltageProtectionOffset": Setting.VOLTAGE_OFFSET,
+}
+"""The keys that are safety settings."""
 
 
 def settings_of(keys: KeyStore, model: ChargerModel) -> Mapping[Setting, int]:
@@ -34,12 +43,21 @@ def settings_of(keys: KeyStore, model: ChargerModel) -> Mapping[Setting, int]:
     return settings
 
 
-def may_set(key: str, value: KeyValue, model: ChargerModel, *, beside: bool) -> bool:
-    """Whether a setting may get this value: to give up DC protection needs the model's leave, and somebody
-    ``beside`` the station who has seen the installation's own; a backend alone is not enough."""
-    if key != "c_RCDProtectionType" or value != _AC_ALONE:
-        return True
-    return beside and model.rtm.residual.external_dc_detection_allowed
+def deed_of(key: str, value: KeyValue, model: ChargerModel) -> Deed:
+    """What it is to give this key this value: the table of roles says who may."""
+    if key == "c_RCDProtectionType" and value == _AC_ALONE:
+        return Deed.GIVE_UP_DC
+    if key == "c_LockerDisengage" and value is False and model.outlet.lock:
+        return Deed.UNLOCK_SOCKET
+    return Deed.SET_SAFETY if key in SETTING_OF else Deed.SET_KEY
+
+
+def forbidden(key: str, value: KeyValue, model: ChargerModel) -> str | None:
+    """Why nobody may give this key this value here, as a sentence (R-49)."""
+    allowed = model.rtm.residual.external_dc_detection_allowed
+    if key == "c_RCDProtectionType" and value == _AC_ALONE and not allowed:
+        return "This model has to watch direct current by itself, whatever the installation has."
+    return None
 
 
 class Commissioner:
@@ -48,8 +66,15 @@ class Commissioner:
     def __init__(self) -> None:
         self.in_force: dict[Setting, int] = {}
         """What the RTM has said is in force."""
+        self.asked: dict[Setting, int] = {}
+        """What it was told last."""
         self._again_at: dict[Setting, int] = {}
         self._waits = False
+        self._measure = False
+
+    def measure_offset(self) -> None:
+        """Have the offset of the leakage monitor measured, once (E-26)."""
+        self._measure = True
 
     def introduced(self) -> None:
         self.in_force.clear()
@@ -64,16 +89,20 @@ class Commissioner:
         self, wanted: Mapping[Setting, int], report: ConnectorReport | None, now: int
     ) -> Sequence[Commission]:
         differing = {setting: v for setting, v in wanted.items() if self.in_force.get(setting) != v}
-        self._waits = bool(differing) and report is not None and _is_idle(report)
+        self._waits = bool(differing) and report is not None and is_idle(report)
         due = [setting for setting in differing if self._waits and now >= self._again_at.get(setting, now)]
         self._again_at = {setting: at for setting, at in self._again_at.items() if setting in differing}
         for setting in due:
             self._again_at[setting] = now + AGAIN
-        return [Commission(setting, differing[setting]) for setting in due]
+            self.asked[setting] = differing[setting]
+        offset = [Commission(Setting.RCD_OFFSET, 0)] if self._measure else []
+        self._measure = False
+        return [*(Commission(setting, differing[setting]) for setting in due), *offset]
 
     def deadline(self, now: int) -> int | None:
         return earliest(*(at for at in self._again_at.values() if at > now)) if self._waits else None
 
 
-def _is_idle(report: ConnectorReport) -> bool:
+def is_idle(report: ConnectorReport) -> bool:
+    """Whether the safety module would take a setting now: no car, and the relay open and seen open."""
     return report.pilot is PilotState.A and not report.relay and not any(report.contacts)

@@ -12,14 +12,16 @@ from pilotline.station.clock import WallClock
 from pilotline.station.commissioning import settings_of
 from pilotline.station.covers import CoverWatch
 from pilotline.station.events import MeterPace, MeterReport, StationEffect, StatusReport, ToBoard
+from pilotline.station.fault_counts import FaultCounter
 from pilotline.station.house import HouseLimit
 from pilotline.station.keys import KeyStore
 from pilotline.station.limits import Arbiter
 from pilotline.station.measurands import Sources, sample
 from pilotline.station.recovery import BackOffWatch, MeterWatch
+from pilotline.station.security import Askers, SafetyDesk
 from pilotline.station.session import Phase, Session, Stop
 from pilotline.station.status import ENDS, SUSPENDS, Facts, StatusTeller, derive, status_reports
-from pilotline.station.temperature import TemperatureLimit
+from pilotline.station.temperature import AmbientLimit, TemperatureLimit
 from pilotline.vocabulary import faults, limits
 from pilotline.vocabulary.board import Light
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
@@ -89,6 +91,7 @@ class Connector:
         entries: "EntryNumbers",
         left_open: Sequence[LeftOpen] = (),
         kept: Mapping[str, KeyValue] | None = None,
+        askers: Askers | None = None,
     ) -> None:
         self.number = number
         self.model = model
@@ -104,8 +107,12 @@ class Connector:
         self._open_since: int | None = None
         self._teller = StatusTeller(number)
         self._hot = TemperatureLimit(model.temperature)
-        self._house = HouseLimit(keys, model.rating.phases)
-        self._covers = CoverWatch(number, kept or {}, entries.next)
+        self._air = AmbientLimit(model.ambient) if model.ambient else None
+        self._house = HouseLimit(keys, model.rating.phases, evsens=model.evsens is not None)
+        kept = kept or {}
+        self._covers = CoverWatch(number, kept, entries.next)
+        self.fault_counts = FaultCounter(number, kept)
+        self.safety = SafetyDesk(number, kept, askers or Askers(kept))
         self._meter_watch = MeterWatch(model.meter)
         self._own_faults = 0
         self.back_off = BackOffWatch(model.rtm.back_off)
@@ -153,6 +160,12 @@ class Connector:
         return report is not None and report.output.mode is PilotMode.PWM
 
     @property
+    def may_offer(self) -> bool:
+        """Whether the limits alone decide what is offered."""
+        running = self.session is not None and self.session.phase is Phase.RUNNING
+        return running and not self.stopping_faults and self.board.accepted and self.available
+
+    @property
     def unplugging(self) -> bool:
         """The pilot shows no car, and it is not believed yet (R-29)."""
         return self._gone.due is not None
@@ -174,6 +187,10 @@ class Connector:
             self.meter, self.meter_silence = reading, None
             if reading.import_wh is not None:
                 self.register_wh, self.register_at = reading.import_wh, now
+
+    def take_supply(self, reading: MeterReading | MeterSilent, now: int) -> None:
+        """What the EVSENS at the house's supply says (M-08)."""
+        self._house.hear(reading, now)
 
     @property
     def measured(self) -> MeterReading | None:
@@ -210,12 +227,17 @@ class Connector:
 
     # --- the update ---
 
-    def update(self, online: bool, now: int) -> Sequence[StationEffect]:
-        """Move what is due at ``now``; the order is that of a session's life."""
+    def look(self, now: int) -> None:
+        """See what is, before anything moves: what connectors share depends on the facts of all."""
         self._see_plug(now)
         self._claim(now)
         self._watch(now)
+
+    def update(self, online: bool, now: int) -> Sequence[StationEffect]:
+        """Move what is due at ``now``, after a ``look``; the order is that of a session's life."""
         effects: list[StationEffect] = []
+        effects += self._count_faults(now)
+        effects += self.safety.update(self.board, self._clock.stamp(now))
         effects += self._close_left_open(now)
         effects += self._begin(now)
         effects += self._pace_meter()
@@ -248,6 +270,8 @@ class Connector:
             self.board.deadline(now),
             self.arbiter.deadline(now) if running else self.arbiter.expiry(now),
             self._house.deadline(now),
+            self.fault_counts.deadline(now),
+            self.safety.deadline(now),
             self._meter_watch.deadline(now),
             self._next_sample(session) if session and running else None,
             self._settled_at(session, now) if session and running else None,
@@ -289,13 +313,22 @@ class Connector:
         self._house.update(self.board, self.arbiter, now)
         claim(limits.CABLE, report.cable_ma if report else None, now)
         if measured is not None:
-            claim(limits.TEMPERATURE, self._hot.update(max(measured.temperature_mc)), now)
+            sensors = measured.temperature_mc
+            believed = self._air is None or self._air.update(sensors, self.arbiter, now)
+            claim(limits.TEMPERATURE, self._hot.update(max(sensors)) if believed else None, now)
 
     def _watch(self, now: int) -> None:
         """The faults that the station finds by itself, and what it can know of the RTM's back-off."""
         clamp = faults.CLAMP_SILENT if self._house.silent else 0
         self._own_faults = clamp | self._meter_watch.update(self.meter_silence is not None, now)
         self.back_off.update(self.board.report, self.unplugs, now)
+
+    def _count_faults(self, now: int) -> Sequence[StationEffect]:
+        """What the board began while nobody listened counts too; what it said before its silence does not."""
+        if self.board.report is None or not self.board.alive(now):
+            return []
+        session = self.session.id if self.session else None
+        return self.fault_counts.update(self.faults | self.board.remembered, session, now)
 
     def _begin(self, now: int) -> Sequence[StationEffect]:
         """A grant and a plug make a session; its start is recorded once the register is known."""
@@ -452,9 +485,11 @@ class Connector:
         self.session = None
         self.over = reason if self.plugged and same_car else None
         self.arbiter.stop()
+        self.arbiter.claim(limits.OWNER, None, 0)  # it was for this session
 
     def _sampled(self, context: ReadingContext, now: int) -> MeterSample:
-        names = self._keys.text("MeterValuesSampledData").split(",")
+        wanted = self._keys.text("MeterValuesSampledData").split(",")
+        names = wanted if self.model.meter else []  # without a meter no measured value is sent (M-05)
         session = self.session
         begun = session is not None and session.phase is not Phase.STARTING
         stamp = session.stamp.later(now) if session and begun else self._clock.stamp(now)
@@ -466,10 +501,8 @@ class Connector:
 
     def _wish(self) -> Wish:
         session = self.session
-        running = session is not None and session.phase is Phase.RUNNING
-        charge = running and not self.stopping_faults and self.board.accepted and self.available
         return Wish(
-            offer_ma=self.arbiter.offer_ma if charge else 0,
+            offer_ma=self.arbiter.offer_ma if self.may_offer else 0,
             lock=session is not None and self.plugged,
             light=self.light,
             settings=settings_of(self._keys, self.model),

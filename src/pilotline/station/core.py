@@ -10,7 +10,8 @@ from typing import NamedTuple
 from pilotline.station import authorisation
 from pilotline.station.authorisation import ANYBODY, same_tag
 from pilotline.station.clock import WallClock
-from pilotline.station.commissioning import may_set
+from pilotline.station.commissioning import SETTING_OF, deed_of, forbidden
+from pilotline.station.common_supply import CommonSupply
 from pilotline.station.connector import Connector, EntryNumbers, LeftOpen
 from pilotline.station.events import (
     AskAuthorization,
@@ -20,9 +21,11 @@ from pilotline.station.events import (
     CallAnswer,
     ChangeKey,
     ClearLatched,
+    CompensateRcd,
     KeyReading,
     KeysRead,
     LimitCurrent,
+    Limiter,
     MeterSaid,
     PresentTag,
     ReadKeys,
@@ -33,20 +36,24 @@ from pilotline.station.events import (
     StationEffect,
     StationEvent,
     StopCharging,
+    SupplySaid,
     TagAnswer,
     TellMeter,
     TellStatus,
     ToBoard,
 )
 from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, KeyStore, to_text
+from pilotline.station.security import Askers, log_refusal
 from pilotline.vocabulary import limits
 from pilotline.vocabulary.board import ClearFaults
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import Durable, Recollection, StoreKey, StoreTrouble
+from pilotline.vocabulary.roles import Deed, Role, refusal
 from pilotline.vocabulary.status import AuthMode, AuthStatus, ResetKind, StopReason
 from pilotline.vocabulary.time import Tick, earliest
 
-_AT_THE_STATION = (PresentTag, StopCharging, ClearLatched)
+_AT_THE_STATION = (PresentTag, StopCharging, ClearLatched, CompensateRcd)
+_INSTALLERS_ROW = "installer's limit"  # no key of OCPP's: they have no spaces
 LONGEST_TAG = 20
 """OCPP 1.6 §7.15 IdToken."""
 _RESET_REASON = {ResetKind.SOFT: StopReason.SOFT_RESET, ResetKind.HARD: StopReason.HARD_RESET}
@@ -81,6 +88,8 @@ class Station:
         self.online = False
         self.resetting: ResetKind | None = None
         entries = EntryNumbers(memory.last_entry)
+        self._clock = clock
+        self._askers = Askers(memory.keys)
         self.connectors = {
             number: Connector(
                 number,
@@ -90,11 +99,14 @@ class Station:
                 entries,
                 _left_open(memory, number, ended_by),
                 memory.keys,
+                self._askers,
             )
             for number in range(1, model.connectors + 1)
         }
+        self._supply = CommonSupply(model, self.connectors)
         for number in memory.inoperative & self.connectors.keys():
             self.connectors[number].available = False
+        self._limit_for_good(memory.keys.get(_INSTALLERS_ROW), 0)
         self._requests = 0
         self._asked: dict[int, _Asked] = {}
         self._deadline: int | None = 0
@@ -109,9 +121,13 @@ class Station:
         self._route(event, now)
         for connector in self.connectors.values():
             self._start_unasked(connector, now)
+            connector.look(now)
+        self._supply.update(now)
+        for connector in self.connectors.values():
             self._effects += connector.update(self.online, now)
         self._restart_when_idle()
-        self._deadline = earliest(*(connector.deadline(now) for connector in self.connectors.values()))
+        waits = (connector.deadline(now) for connector in self.connectors.values())
+        self._deadline = earliest(self._supply.deadline(now), *waits)
         effects, self._effects = self._effects, []
         return effects
 
@@ -122,10 +138,15 @@ class Station:
 
     def _route(self, event: StationEvent, now: int) -> None:  # noqa: C901, PLR0912 - a flat table of events
         if isinstance(event, _AT_THE_STATION) and event.connector not in self.connectors:
+            if not isinstance(event, PresentTag):
+                self._answer(event.call, f"There is no connector {event.connector}.")
             return
         match event:
             case MeterSaid(connector, reading):
                 self._at(connector).take_reading(reading, now)
+            case SupplySaid(reading):
+                for each in self.connectors.values():
+                    each.take_supply(reading, now)
             case PresentTag(tag, connector):
                 self._present(self._at(connector), tag, now)
             case TagAnswer():
@@ -137,18 +158,21 @@ class Station:
             case RemoteStop():
                 self._remote_stop(event, now)
             case ChangeKey():
-                self._change_key(event)
+                self._change_key(event, now)
             case ReadKeys():
                 self._read_keys(event)
             case AskReset(call, kind):
                 self._reset(call, kind, now)
             case StopCharging(connector):
-                self._at(connector).end(StopReason.LOCAL, now)
-            case LimitCurrent(limit_ma):
-                for each in self.connectors.values():
-                    each.arbiter.claim(limits.OWNER, limit_ma, now)
+                if self._may(event, Deed.STOP):
+                    self._at(connector).end(StopReason.LOCAL, now)
+            case LimitCurrent():
+                self._limit(event, now)
             case ClearLatched(connector):
-                self._effects.append(ToBoard(connector, ClearFaults(self._at(connector).faults)))
+                if self._may(event, Deed.CLEAR):
+                    self._effects.append(ToBoard(connector, ClearFaults(self._at(connector).faults)))
+            case CompensateRcd():
+                self._compensate(event, now)
             case BackendLink(online):
                 self.online = online
             case TellStatus(connector):
@@ -167,6 +191,42 @@ class Station:
 
     def _at(self, number: int) -> Connector:
         return self.connectors[number]
+
+    # --- what people beside the station want ---
+
+    def _may(self, wish: StopCharging | LimitCurrent | ClearLatched | CompensateRcd, deed: Deed) -> bool:
+        """Whether the role may; where not, the wish is answered with the sentence."""
+        reason = refusal(wish.role, deed)
+        if reason is not None or not isinstance(wish, CompensateRcd):  # that one is answered when it is done
+            self._answer(wish.call, reason)
+        return reason is None
+
+    def _answer(self, call: int, reason: str | None) -> None:
+        if call:
+            self._effects.append(CallAnswer(call, "Rejected" if reason else "Accepted", reason))
+
+    def _limit(self, wish: LimitCurrent, now: int) -> None:
+        """The owner's ends with the session; the installer's stands, and outlives a restart."""
+        if wish.limit_ma is not None and wish.limit_ma < 0:
+            self._answer(wish.call, "A limit is 0 A, a pause, or more.")
+        elif wish.by is Limiter.OWNER:
+            if self._may(wish, Deed.LIMIT):
+                for each in self.connectors.values():
+                    each.arbiter.claim(limits.OWNER, wish.limit_ma, now)
+        elif self._may(wish, Deed.LIMIT_FOR_GOOD):
+            self._limit_for_good(wish.limit_ma, now)
+            self._effects.append(StoreKey(_INSTALLERS_ROW, wish.limit_ma))
+
+    def _limit_for_good(self, kept: KeyValue, now: int) -> None:
+        limit_ma = kept if isinstance(kept, int) else None
+        for each in self.connectors.values():
+            each.arbiter.claim(limits.INSTALLER, limit_ma, now)
+
+    def _compensate(self, wish: CompensateRcd, now: int) -> None:
+        if self._may(wish, Deed.COMPENSATE):
+            connector = self._at(wish.connector)
+            stamp = self._clock.stamp(now)
+            self._effects += connector.safety.measure_offset(connector.board, wish.call, wish.role, stamp)
 
     # --- who may charge ---
 
@@ -270,27 +330,39 @@ class Station:
 
     # --- keys ---
 
-    def _change_key(self, wish: ChangeKey) -> None:
+    def _change_key(self, wish: ChangeKey, now: int) -> None:
         key = BY_NAME.get(wish.key.lower())
         if key is None:
-            self._effects.append(CallAnswer(wish.call, "NotSupported"))
+            self._effects.append(CallAnswer(wish.call, "NotSupported", "There is no such key."))
         elif key.access is Access.READ_ONLY:
-            self._effects.append(CallAnswer(wish.call, "Rejected"))
+            self._effects.append(CallAnswer(wish.call, "Rejected", "This key can only be read."))
         else:
-            self._set_key(key, wish)
+            self._set_key(key, wish, now)
 
-    def _set_key(self, key: Key, wish: ChangeKey) -> None:
-        """A local call has a negative number: whoever makes it stands beside the station."""
+    def _set_key(self, key: Key, wish: ChangeKey, now: int) -> None:
         try:
-            refused = not may_set(key.name, key.kind.parse(wish.text), self.model, beside=wish.call < 0)
-            value = None if refused else self.keys.change(key, wish.text)
-        except KeyRefusedError:
-            refused, value = True, None
-        if refused:
-            self._effects.append(CallAnswer(wish.call, "Rejected"))
+            old, new = self.keys[key.name], key.kind.parse(wish.text)
+            reason = refusal(wish.role, deed_of(key.name, new, self.model))
+            reason = reason or forbidden(key.name, new, self.model)
+        except KeyRefusedError as error:
+            self._effects.append(CallAnswer(wish.call, "Rejected", f"Not possible: {error}."))
             return
-        self._effects.append(StoreKey(key.name, value))
+        self._log_safety(key, (old, new), wish.role, now, refused=reason is not None)
+        if reason is not None:
+            self._effects.append(CallAnswer(wish.call, "Rejected", reason))
+            return
+        self._effects.append(StoreKey(key.name, self.keys.change(key, wish.text)))
         self._effects.append(CallAnswer(wish.call, "RebootRequired" if key.reboot else "Accepted"))
+
+    def _log_safety(
+        self, key: Key, change: tuple[KeyValue, KeyValue], role: Role, now: int, *, refused: bool
+    ) -> None:
+        """A safety setting that is to be another one leaves a trace, refused or not (R-49)."""
+        setting, (old, new) = SETTING_OF.get(key.name), change
+        if setting is None or old == new:
+            return
+        tell = log_refusal if refused else self._askers.asked
+        self._effects += tell(setting, role, int(old or 0), int(new or 0), self._clock.stamp(now))
 
     def _read_keys(self, wish: ReadKeys) -> None:
         if len(wish.names) > self.keys.number("GetConfigurationMaxKeys"):

@@ -1,12 +1,25 @@
 """What the station core hears and says. Board and meter words come from the vocabulary."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 
 from pilotline.vocabulary.board import BoardMessage, HostMessage
-from pilotline.vocabulary.journal import Durable, KeepRegister, MeterSample, Record, StoreKey, StoreTrouble
+from pilotline.vocabulary.journal import (
+    Durable,
+    KeepRegister,
+    KeepSecurityEvent,
+    MeterSample,
+    Record,
+    StoreKey,
+    StoreTrouble,
+)
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
+from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ErrorCode, ResetKind
 from pilotline.vocabulary.time import Tick
+
+# What people and backends command carries the role it is given under, the least there is if nobody says one;
+# ``call`` other than 0 comes back in ``CallAnswer``.
 
 # --- heard ---------------------------------------------------------------------------------------
 
@@ -24,6 +37,16 @@ class MeterSaid:
     """A reading of the connector's energy meter, or its silence."""
 
     connector: int
+    reading: MeterReading | MeterSilent
+
+
+@dataclass(frozen=True, slots=True)
+class SupplySaid:
+    """A reading of the EVSENS at the house's supply, or its silence (M-08).
+
+    Its currents and powers are signed: positive is import, negative export.
+    """
+
     reading: MeterReading | MeterSilent
 
 
@@ -76,6 +99,7 @@ class ChangeKey:
     call: int
     key: str
     text: str
+    role: Role = field(default=Role.BACKEND, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +123,25 @@ class StopCharging:
     """Somebody beside the station ends the session."""
 
     connector: int = 1
+    role: Role = field(default=Role.OWNER, kw_only=True)
+    call: int = field(default=0, kw_only=True)
+
+
+class Limiter(Enum):
+    """Whose limit it is."""
+
+    OWNER = "owner"  # ends with the session
+    INSTALLER = "installer"  # stands, also over a restart
 
 
 @dataclass(frozen=True, slots=True)
 class LimitCurrent:
-    """The owner's limit, or None to lift it. 0 is a pause."""
+    """The owner's or the installer's limit, or None to lift it. 0 is a pause."""
 
     limit_ma: int | None
+    by: Limiter = Limiter.OWNER
+    role: Role = field(default=Role.OWNER, kw_only=True)
+    call: int = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +149,17 @@ class ClearLatched:
     """A person beside the station resets its latched faults."""
 
     connector: int = 1
+    role: Role = field(default=Role.OWNER, kw_only=True)
+    call: int = field(default=0, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CompensateRcd:
+    """The offset of the leakage monitor is to be measured and kept (E-26); answered when that is done."""
+
+    connector: int = 1
+    role: Role = field(default=Role.OWNER, kw_only=True)
+    call: int = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +186,7 @@ class TellMeter:
 StationEvent = (
     BoardSaid
     | MeterSaid
+    | SupplySaid
     | PresentTag
     | TagAnswer
     | StartAnswer
@@ -150,6 +198,7 @@ StationEvent = (
     | StopCharging
     | LimitCurrent
     | ClearLatched
+    | CompensateRcd
     | BackendLink
     | TellStatus
     | TellMeter
@@ -204,10 +253,11 @@ class StatusReport:
 
 @dataclass(frozen=True, slots=True)
 class CallAnswer:
-    """The station's answer to a call of the backend: its OCPP status word."""
+    """The station's answer to a call: its OCPP status word, and for people why not, as a sentence."""
 
     call: int
     word: str
+    reason: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +304,7 @@ StationEffect = (
     | CallAnswer
     | KeysRead
     | StoreKey
+    | KeepSecurityEvent
     | KeepRegister
     | Restart
     | Record

@@ -129,14 +129,16 @@ KEYS = (
         "c_CTClampValue", _integer(0, 65_535), "Highest reading of the clamp, in tenths of an ampere.", 65_535
     ),
     Key("c_DeviceLimit_I", _integer(60, 800), "The station's own limit in tenths of an ampere.", 320),
+    Key("c_Evsens", BOOLEAN, "An EVSENS at the supply measures what the whole house draws.", False),
     Key("c_LockerDisengage", BOOLEAN, "The plug is locked in the socket.", True, reboot=True),
     Key("c_MainFuseLimit", _integer(60, 10_000), "The house's main fuse in tenths of an ampere.", 600),
     Key("c_OfflinePlugAndCharge", BOOLEAN, "Offline, plugging in starts a session.", False),
     Key("c_RCDProtectionType", _one_of(0, 2), "Leakage: 0 AC and DC, 2 AC alone.", 0, reboot=True),
+    Key("c_S0PulsesPerKWh", _integer(0, 100_000), "Pulses of an S0 meter for one kWh; 0: as built.", 0),
     Key(
         "c_VoltageProtectionOffset",
         _integer(0, 23),
-        "Volts by which the voltage window is wider at both ends.",
+        "Volts by which the voltage window is wider at both ends; above 0 this is no PEN device.",
         0,
         reboot=True,
     ),

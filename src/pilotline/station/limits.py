@@ -1,5 +1,6 @@
 """The limit arbiter: the lowest claim wins, is named, and is offered at the pace of R-48 (E-30, R-44)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pilotline.vocabulary.limits import Claim, LimitSource
@@ -18,6 +19,14 @@ class Winner(NamedTuple):
     source: LimitSource
     limit_ma: int
     until: int | None
+
+
+_NOTHING = 10**9
+"""What a claim is worth that has ended and is replaced by nothing."""
+
+
+def _strength(winner: Winner) -> tuple[int, int]:
+    return winner.limit_ma, winner.source.code
 
 
 class Arbiter:
@@ -48,8 +57,19 @@ class Arbiter:
 
     def winner(self, now: int) -> Winner:
         """The lowest claim; of equal ones that with the lower code (R-44). At least one source must claim."""
-        standing = [Winner(s, *self._standing(s, c, now)) for s, c in self._claims.items()]
-        return min(standing, key=lambda w: (w.limit_ma, w.source.code))
+        return min(self._all(now), key=_strength)
+
+    def standing(self, now: int) -> Sequence[Winner]:
+        """All that limit, the winner first; what has lapsed to nothing is none of them."""
+        return sorted((each for each in self._all(now) if each.limit_ma < _NOTHING), key=_strength)
+
+    def _all(self, now: int) -> Sequence[Winner]:
+        return [Winner(s, *self._standing(s, c, now)) for s, c in self._claims.items()]
+
+    def allows(self, source: LimitSource, now: int) -> int | None:
+        """What one source allows (mA); None where it says nothing."""
+        claim = self._claims.get(source)
+        return None if claim is None else self._standing(source, claim, now)[0]
 
     def has_lapsed(self, source: LimitSource, now: int) -> bool:
         """Whether what stands of a source is its fallback."""
@@ -97,7 +117,7 @@ class Arbiter:
         """A claim, or after its end what replaces it."""
         if claim.until is None or now < claim.until:
             return claim.limit_ma, claim.until
-        return (10**9, None) if source.fallback_ma is None else (source.fallback_ma, None)
+        return (_NOTHING, None) if source.fallback_ma is None else (source.fallback_ma, None)
 
     def _change_after(self, since: int | None, limit_ma: int, now: int) -> int:
         if limit_ma == self.offer_ma:

@@ -3,9 +3,11 @@
 The field names are those of the control protocol's ``status``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from pilotline.station import waits
+from pilotline.station.clock import WallClock
 from pilotline.station.connector import Connector
 from pilotline.station.core import Station
 from pilotline.station.limits import Winner
@@ -13,6 +15,7 @@ from pilotline.station.session import Phase, Session
 from pilotline.station.waits import Wait
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import HOST_LOST_LIGHT
+from pilotline.vocabulary.journal import SecurityEvent
 from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotState
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.vocabulary.time import SECOND
@@ -22,11 +25,15 @@ Triple = tuple[float | None, float | None, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reason for the present state: code and sentence of the wait table, and until when (core time)."""
+    """The reason for the present state: code and sentence of the wait table, and until when (core time).
+
+    ``limit`` is the source of the limit where one is the reason.
+    """
 
     code: str
     sentence: str
     until: int | None = None
+    limit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +44,33 @@ class FaultView:
     name: str
     sentence: str
     advice: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultCountView:
+    """How often a fault has come: in this session (or the last one), and since ever."""
+
+    code: int
+    name: str
+    session: int
+    ever: int
 
 
 @dataclass(frozen=True, slots=True)
 class LimitView:
-    """Who limits the current now: the row of the limit table, how far (A), and until when (core time)."""
+    """Who limits the current: the row of the limit table, how far (A), and until when (core time).
+
+    ``title`` names it, and ``holds`` says until when, in words.
+    """
 
     source: str
+    title: str
     code: int
     sentence: str
     limit_a: float
     until: int | None = None
+    holds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +86,8 @@ class TransactionView:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorView:
-    """One connector; unknown values are None. ``limit_reason`` is the name of the winning source.
+    """One connector; unknown values are None. ``limit_reason`` is the name of the winning source; ``limits``
+    are all that stand, the winner first. ``fault_counts`` are of the faults that have ever come.
 
     While the safety module does not answer, what it said last is not shown: the relay is then None, and the
     light that by which it tells, on its own, that it hears nobody.
@@ -85,6 +109,37 @@ class ConnectorView:
     faults: tuple[FaultView, ...]
     why: Why
     light: tuple[str, str, int]
+    limits: tuple[LimitView, ...] = ()
+    fault_counts: tuple[FaultCountView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityView:
+    """A security event as people read it; ``at`` is UTC, None while nothing is known of its boot."""
+
+    at: str | None
+    connector: int
+    setting: str
+    old: int | None
+    new: int | None
+    role: str | None
+    taken: bool | None
+
+
+def security_views(events: Sequence[SecurityEvent], clock: WallClock) -> list[SecurityView]:
+    """The events in their order (R-49)."""
+    return [
+        SecurityView(
+            clock.utc(each.stamp).isoformat() if clock.is_settled(each.stamp) else None,
+            each.connector,
+            each.setting,
+            each.old,
+            each.new,
+            each.role,
+            each.taken,
+        )
+        for each in events
+    ]
 
 
 def view(station: Station, now: int) -> tuple[ConnectorView, ...]:
@@ -96,7 +151,8 @@ def _connector(connector: Connector, now: int) -> ConnectorView:
     board, meter = connector.board, connector.measured
     report, measured = (board.report, board.measurement) if board.alive(now) else (None, None)
     light = connector.light if report or board.report is None else HOST_LOST_LIGHT
-    winner = connector.arbiter.winner(now)
+    standing = connector.arbiter.standing(now)
+    winner = standing[0]
     return ConnectorView(
         id=connector.number,
         ocpp_status=connector.status.value if connector.status else None,
@@ -105,6 +161,7 @@ def _connector(connector: Connector, now: int) -> ConnectorView:
         offered_a=_amps(report.offer_ma if report else 0),
         limit_reason=winner.source.code_name,
         limit=_limit(connector, winner, now),
+        limits=tuple(_limit(connector, each, now) for each in standing),
         current_a=_thousandths(measured.current_ma if measured else None),
         voltage_v=_thousandths(measured.voltage_mv if measured else None),
         power_w=meter.total_power_w if meter else None,
@@ -112,17 +169,30 @@ def _connector(connector: Connector, now: int) -> ConnectorView:
         temperature_c=max(measured.temperature_mc) / 1_000 if measured else None,
         transaction=_transaction(connector.session),
         faults=tuple(
-            FaultView(f.code, f.name, f.sentence, f.advice) for f in faults.faults_in(connector.faults)
+            FaultView(f.code, f.name, f.sentence, f.advice, f.group.value)
+            for f in faults.faults_in(connector.faults)
         ),
+        fault_counts=_counts(connector),
         why=explain(connector, now),
         light=(f"#{light.first:06x}", f"#{light.second:06x}", light.percent),
+    )
+
+
+def _counts(connector: Connector) -> tuple[FaultCountView, ...]:
+    counted = connector.fault_counts
+    return tuple(
+        FaultCountView(f.code, f.name, counted.in_session[f.code], counted.ever[f.code])
+        for f in faults.FAULTS
+        if counted.ever[f.code]
     )
 
 
 def _limit(connector: Connector, winner: Winner, now: int) -> LimitView:
     source, limit_ma = winner.source, winner.limit_ma
     sentence = _reason(connector, winner, limit_ma, now) if limit_ma >= MIN_OFFER_MA else source.pause
-    return LimitView(source.name, source.code, sentence, _amps(limit_ma), _end_of(winner))
+    return LimitView(
+        source.name, source.title, source.code, sentence, _amps(limit_ma), _end_of(winner), source.holds
+    )
 
 
 def _reason(connector: Connector, winner: Winner, limit_ma: int, now: int) -> str:
@@ -214,10 +284,13 @@ def _offering(connector: Connector, session: Session, now: int) -> Why:
         resumes_at = connector.arbiter.resumes_at(now)
         if resumes_at is not None:
             return _say(waits.RESUMING, resumes_at)
-        return _say(waits.LIMIT, _end_of(winner), sentence=winner.source.pause)
+        return replace(
+            _say(waits.LIMIT, _end_of(winner), sentence=winner.source.pause), limit=winner.source.name
+        )
     amps = f"{_amps(offer_ma):g} A"
     if connector.status is ConnectorStatus.CHARGING:
-        return _say(waits.CHARGING, _end_of(winner), sentence=_reason(connector, winner, offer_ma, now))
+        said = _say(waits.CHARGING, _end_of(winner), sentence=_reason(connector, winner, offer_ma, now))
+        return replace(said, limit=winner.source.name)
     if not connector.offering:
         return _getting_ready(connector, now)
     return _say(waits.CAR_PAUSES if session.charged else waits.CAR, amps=amps)

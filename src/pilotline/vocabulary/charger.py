@@ -16,6 +16,8 @@ from pilotline.vocabulary.pilot import MAX_OFFER_MA, MIN_OFFER_MA, PilotState
 from pilotline.vocabulary.status import ConnectorStatus
 
 KeyValue = bool | int | str | None
+MOST_CONNECTORS = 2
+"""M-02."""
 
 
 def _require(condition: bool, reason: str) -> None:
@@ -330,6 +332,39 @@ class Temperature:
 
 
 @dataclass(frozen=True, slots=True)
+class Ambient:
+    """How much the air around the station allows (M-06): all up to ``full_to_mc``, then by the steps, and
+    nothing above the last one.
+
+    The air is taken to be ``above_mc`` colder than the cooler of the two sensors. A sensor that shows less
+    than ``low_mc`` or more than ``high_mc`` is open, shorted or broken, and nothing is given.
+    ``hysteresis_mc`` must be lost before a lower limit is lifted.
+    """
+
+    low_mc: int
+    high_mc: int
+    full_to_mc: int
+    steps: tuple[TemperatureStep, ...]
+    hysteresis_mc: int
+    above_mc: int = 0
+
+    def __post_init__(self) -> None:
+        ups = [step.up_to_mc for step in self.steps]
+        rising = bool(ups) and ups == sorted(set(ups)) and self.full_to_mc < ups[0]
+        _require(rising, "steps rise from full_to_mc")
+        amps = [step.limit_ma for step in self.steps]
+        _require(amps == sorted(amps, reverse=True), "a hotter step of steps never allows more current")
+        within = self.low_mc < self.full_to_mc and ups[-1] < self.high_mc
+        _require(within, "low_mc and high_mc are outside of the steps: a broken sensor is no hot day")
+        _require(self.hysteresis_mc > 0, "hysteresis_mc is above 0")
+
+    @property
+    def from_mc(self) -> int:
+        """Where the steps begin: at ``full_to_mc`` itself all is given."""
+        return self.full_to_mc + 1
+
+
+@dataclass(frozen=True, slots=True)
 class RtmModel:
     """All the RTM knows of its charger. ``hash`` identifies the file it came from (design rule 4)."""
 
@@ -367,28 +402,81 @@ class RingRow(NamedTuple):
     offline: Light
 
 
+class MeterKind(Enum):
+    """How a meter tells what it counted."""
+
+    MODBUS = "modbus"
+    S0 = "s0"
+
+
 @dataclass(frozen=True, slots=True)
 class MeterSlot:
-    """Which meter profile counts this connector's energy, and where it stands on the bus.
+    """Which meter counts this connector's energy: a profile at an address of a bus, or the pulses of an S0
+    output (M-05), ``pulses_per_kwh`` of them unless it is configured otherwise (P-11).
 
     It is read every ``poll_ms`` in a session, and every ``idle_poll_ms`` while no current can flow.
     Silent for ``missing_ms`` it is 0x400000 (E-22): more than one reading in a row must have failed.
     ``required``: nothing is charged that it does not count (M-09); else a session goes on without it.
     """
 
-    profile: str
-    address: int
+    profile: str = ""
+    address: int = 0
     poll_ms: int = 1_000
     idle_poll_ms: int = 10_000
     missing_ms: int = 15_000
     required: bool = True
+    kind: MeterKind = MeterKind.MODBUS
+    pulses_per_kwh: int | None = None
 
     def __post_init__(self) -> None:
-        _require(1 <= self.address <= 247, "address is 1 to 247 (Modbus)")
+        pulses = self.kind is MeterKind.S0
+        _require(
+            pulses == (self.pulses_per_kwh is not None), "pulses_per_kwh is given for kind s0, and only there"
+        )
+        _require(1 <= (self.pulses_per_kwh or 1) <= 100_000, "pulses_per_kwh is 1 to 100000")
+        _require(pulses != bool(self.profile), "profile is given for kind modbus, and only there")
+        _require(pulses or 1 <= self.address <= 247, "address is 1 to 247 (Modbus)")
         _require(
             100 <= self.poll_ms <= self.idle_poll_ms, "poll_ms is at least 100, idle_poll_ms not less than it"
         )
         _require(self.missing_ms > self.idle_poll_ms, "missing_ms is longer than idle_poll_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class EvsensSlot:
+    """The place for an EVSENS at the house's supply (M-08): profile, bus address, how often it is asked.
+
+    It has a port of its own, as the connector it is plugged into is. Whether one is there is configured.
+    """
+
+    profile: str
+    address: int
+    poll_ms: int = 1_000
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.address <= 247, "address is 1 to 247 (Modbus)")
+        _require(100 <= self.poll_ms <= 1_000, "poll_ms is 100 to 1000: its word is valid for 5 s")
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSupply:
+    """What several connectors have together, and how they share it (M-20).
+
+    The sum of their offers never exceeds ``current_ma`` per phase. Who cannot have 6 A waits; when somebody
+    waits, a turn takes ``turn_ms``. Who draws less than is offered for ``unused_ms`` lends the rest, but for
+    ``headroom_ma``: by that a car shows that it wants more again.
+    """
+
+    current_ma: int
+    turn_ms: int
+    unused_ms: int
+    headroom_ma: int
+
+    def __post_init__(self) -> None:
+        _require(self.current_ma >= MIN_OFFER_MA, "current_ma is at least 6000: else nobody ever charges")
+        _require(self.turn_ms >= 60_000, "turn_ms is at least 60000: a car pauses for more than a blink")
+        _require(self.unused_ms >= 10_000, "unused_ms is at least 10000: a car needs that long to start")
+        _require(1_000 <= self.headroom_ma <= MIN_OFFER_MA, "headroom_ma is 1000 to 6000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,7 +508,13 @@ class ChargerModel:
     meter: MeterSlot | None
     key_defaults: Mapping[str, KeyValue] = field(default_factory=dict[str, KeyValue])
     connectors: int = 1
+    ambient: Ambient | None = None
+    evsens: EvsensSlot | None = None
+    shared_supply: SharedSupply | None = None
+    """One connector has its supply to itself."""
 
     def __post_init__(self) -> None:
         _require(set(self.ring) == set(ConnectorStatus), "ring names every connector status")
-        _require(self.connectors == 1, "connectors is 1 in this release")
+        _require(1 <= self.connectors <= MOST_CONNECTORS, "connectors is 1 or 2 (M-02)")
+        shares = self.shared_supply is not None
+        _require(shares == (self.connectors > 1), "connectors is 2 exactly where there is a shared_supply")

@@ -80,6 +80,25 @@ class Tampered:
 
 Fact = Started | Metered | Ended | Tampered
 
+
+@dataclass(frozen=True, slots=True)
+class SecurityEvent:
+    """A safety setting, ``old`` to ``new``, asked in the name of ``role`` (R-49).
+
+    ``taken``: whether it is in force now by the safety module's own word, or was refused; None while it waits
+    for that. ``connector`` 0 is the station itself. An ``old`` or ``role`` that nobody knows is None, and
+    so is a ``new`` that has still to be measured.
+    """
+
+    connector: int
+    setting: str
+    old: int | None
+    new: int | None
+    role: str | None
+    taken: bool | None
+    stamp: Stamp
+
+
 # --- what the store is asked ---------------------------------------------------------------------
 
 
@@ -123,6 +142,10 @@ class Fetch:
     after: int
 
 
+SECURITY_KEPT = 1_000
+"""The newest security events that are kept: enough for years, and no flood fills the disk."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeepRegister:
     """The meter's register of a running session, for the case that nobody can read it at its end (R-52)."""
@@ -157,6 +180,13 @@ class StoreKey:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepSecurityEvent:
+    """Keep a security event. No OCPP message carries it yet: it waits for none, and none waits for it."""
+
+    event: SecurityEvent
+
+
+@dataclass(frozen=True, slots=True)
 class StoreAvailability:
     """A connector was put in or out of service."""
 
@@ -183,6 +213,7 @@ StoreJob = (
     | KeepRegister
     | StoreZeros
     | StoreKey
+    | KeepSecurityEvent
     | StoreAvailability
     | CachedTag
 )

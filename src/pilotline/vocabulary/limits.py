@@ -15,10 +15,12 @@ class LimitSource:
     """One row. ``lasts`` is how long a claim of this source is valid (µs), None until it is replaced.
 
     ``fallback_ma`` replaces a claim that has expired, and ``fallback`` is its sentence; None means the source
-    then limits nothing. ``sentence`` and ``fallback`` are formats with ``{amps}``.
+    then limits nothing. ``sentence`` and ``fallback`` are formats with ``{amps}``. For people: ``title``
+    names it, ``who`` says who limits, ``holds`` until when its word counts.
     """
 
     name: str
+    title: str
     code: int
     code_name: str
     sentence: str
@@ -26,6 +28,8 @@ class LimitSource:
     lasts: int | None = None
     fallback_ma: int | None = None
     fallback: str = ""
+    who: str = ""
+    holds: str = "until it changes"
 
 
 class Claim(NamedTuple):
@@ -39,36 +43,139 @@ class Claim(NamedTuple):
     urgent: bool = False
 
 
-def _row(
-    name: str,
-    code: int,
-    code_name: str,
-    sentence: str,
-    pause: str,
-    *,
-    lasts: int | None = None,
-    fallback_ma: int | None = None,
-    fallback: str = "",
-) -> LimitSource:
-    return LimitSource(name, code, code_name, sentence, pause, lasts, fallback_ma, fallback)
+_row = LimitSource
 
+DEVICE = _row(
+    "device",
+    "The station",
+    0,
+    "DeviceCurrentLimit",
+    "The station itself gives at most {amps}.",
+    "The station's own limit is set below 6 A.",
+    who="the station: its rating, and the key c_DeviceLimit_I",
+)
+OWNER = _row(
+    "owner",
+    "You",
+    0,
+    "DeviceCurrentLimit",
+    "You limited the current to {amps}.",
+    "You paused charging.",
+    who="the owner, beside the station or on its page",
+    holds="until it is lifted, or the session ends",
+)
+INSTALLER = _row(
+    "installer",
+    "The installer",
+    0,
+    "DeviceCurrentLimit",
+    "The installer limited the current to {amps}.",
+    "The installer allows less than 6 A.",
+    who="the installer, for what the wiring bears",
+    holds="until it is lifted, also over a restart",
+)
+CABLE = _row(
+    "cable",
+    "The cable",
+    1,
+    "ProximityPilotLimit",
+    "The cable carries at most {amps}.",
+    "The cable carries no current.",
+    who="the cable, by its resistor",
+    holds="while it is plugged in",
+)
+TEMPERATURE = _row(
+    "temperature",
+    "Heat",
+    2,
+    "DeviceTemperatureLimit",
+    "The station is warm and gives {amps}.",
+    "The station is too warm and waits until it has cooled.",
+    who="the heat inside the station",
+)
+AMBIENT = _row(
+    "ambient",
+    "The air around",
+    2,
+    "DeviceTemperatureLimit",
+    "It is hot around the station; it gives {amps}.",
+    "It is too hot around the station; charging waits until it is cooler.",
+    who="the air around the station, where the model has a curve for it (M-06)",
+)
+SENSOR = _row(
+    "sensor",
+    "A sensor",
+    2,
+    "DeviceTemperatureLimit",
+    "A temperature sensor is unsure; {amps} are given.",
+    "A temperature sensor cannot be read; charging waits until it can.",
+    who="a temperature sensor that is open, shorted or out of its range (M-06)",
+)
+CLAMP = _row(
+    "clamp",
+    "The house",
+    3,
+    "ExtTransformerCurrentLimit",
+    "The house needs current; {amps} are left.",
+    "The house needs all its current; charging waits.",
+    lasts=5 * SECOND,  # five measurements in a row are missing or invalid (R-20; the time is ours)
+    fallback_ma=MIN_OFFER_MA,
+    fallback="The clamp at the house's supply is silent; {amps} until it answers.",
+    who="the house, by the clamp at its supply",
+    holds="5 s from each measurement",
+)
+EVSENS = _row(
+    "evsens",
+    "The house",
+    3,
+    "ExtTransformerCurrentLimit",
+    "The house needs current; {amps} are left.",
+    "The house needs all its current; charging waits.",
+    lasts=5 * SECOND,  # as of the clamp: a reading comes every second (M-08; the time is ours)
+    fallback_ma=MIN_OFFER_MA,
+    fallback="The EVSENS at the house's supply is silent; {amps} until it answers.",
+    who="the house, by the EVSENS at its supply",
+    holds="5 s from each reading",
+)
+BACKEND = _row(
+    "backend",
+    "The operator",
+    4,
+    "OCPPGridLimit",
+    "The operator limits the current to {amps}.",
+    "The operator paused charging.",
+    who="the operator, by the backend",
+)
+FUSE = _row(
+    "fuse",
+    "The main fuse",
+    5,
+    "FuseLimit",
+    "The main fuse allows {amps}.",
+    "The main fuse allows less than 6 A.",
+    who="the main fuse, by the key c_MainFuseLimit, where nothing measures the house",
+)
+SHARING = _row(
+    "sharing",
+    "The other connector",
+    5,
+    "FuseLimit",
+    "The connectors share one supply; {amps} are for this one.",
+    "Another car has the supply now; this one waits for its turn.",
+    who="the other connector, where two share one supply (M-20)",
+)
 
-DEVICE = _row("device", 0, "DeviceCurrentLimit", "The station itself gives at most {amps}.",
-              "The station's own limit is set below 6 A.")  # fmt: skip
-OWNER = _row("owner", 0, "DeviceCurrentLimit", "You limited the current to {amps}.",
-             "You paused charging.")  # fmt: skip
-CABLE = _row("cable", 1, "ProximityPilotLimit", "The cable carries at most {amps}.",
-             "The cable carries no current.")  # fmt: skip
-TEMPERATURE = _row("temperature", 2, "DeviceTemperatureLimit", "The station is warm and gives {amps}.",
-                   "The station is too warm and waits until it has cooled.")  # fmt: skip
-CLAMP = _row("clamp", 3, "ExtTransformerCurrentLimit", "The house needs current; {amps} are left.",
-             "The house needs all its current; charging waits.",
-             lasts=5 * SECOND,  # five measurements in a row are missing or invalid (R-20; the time is ours)
-             fallback_ma=MIN_OFFER_MA,
-             fallback="The clamp at the house's supply is silent; {amps} until it answers.")  # fmt: skip
-BACKEND = _row("backend", 4, "OCPPGridLimit", "The operator limits the current to {amps}.",
-               "The operator paused charging.")  # fmt: skip
-FUSE = _row("fuse", 5, "FuseLimit", "The main fuse allows {amps}.",
-            "The main fuse allows less than 6 A.")  # fmt: skip
-
-SOURCES = (DEVICE, OWNER, CABLE, TEMPERATURE, CLAMP, BACKEND, FUSE)
+SOURCES = (
+    DEVICE,
+    OWNER,
+    INSTALLER,
+    CABLE,
+    TEMPERATURE,
+    AMBIENT,
+    SENSOR,
+    CLAMP,
+    EVSENS,
+    BACKEND,
+    FUSE,
+    SHARING,
+)

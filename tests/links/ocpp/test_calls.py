@@ -7,12 +7,13 @@ from pilotline.station.events import KeyReading, KeysRead
 from pilotline.wire.ocpp import v16
 from pilotline.wire.ocpp.words import AcceptStatus, ConfigurationStatus
 
-ELSEWHERE = {"TriggerMessage", "DataTransfer"}
+ELSEWHERE = {"TriggerMessage"}
 """Answered by the link itself."""
 WORDS = {
     "ChangeConfiguration": [word.value for word in ConfigurationStatus],
     "RemoteStartTransaction": [word.value for word in AcceptStatus],
     "RemoteStopTransaction": [word.value for word in AcceptStatus],
+    "DataTransfer": ["Accepted", "Rejected"],
     "Reset": [word.value for word in AcceptStatus],
 }
 

@@ -9,6 +9,7 @@ from pilotline.station.events import (
     BackendLink,
     CallAnswer,
     ChangeKey,
+    CompensateRcd,
     KeyReading,
     KeysRead,
     MeterReport,
@@ -21,6 +22,7 @@ from pilotline.station.events import (
     TellStatus,
 )
 from pilotline.vocabulary.journal import Delivered, MeterSample, SampledValue, SetAside, StoreKey
+from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ReadingContext, ResetKind
 from pilotline.vocabulary.time import MINUTE, SECOND, Stamp, Tick
 from support.ocpp_line import MIDNIGHT, TIME, Line, ended, metered, started, status
@@ -548,6 +550,27 @@ def test_data_of_an_unknown_vendor() -> None:
     line = Line().online()
     line.call("DataTransfer", vendorId="elsewhere")
     assert line.last.payload == {"status": "UnknownVendorId"}
+
+
+def test_data_of_ours_that_nobody_knows() -> None:
+    """UnknownMessageId."""
+    line = Line().online()
+    line.call("DataTransfer", vendorId="Pilotline", messageId="MakeCoffee")
+    assert line.last.payload == {"status": "UnknownMessageId"}
+
+
+@pytest.mark.requirement("E-26")
+@pytest.mark.parametrize(
+    ("data", "connector"), [(None, 1), ("2", 2), ("0", 0), ("two", 0), ("", 1), ("99", 0)]
+)
+def test_the_offset_is_compensated_from_afar(data: str | None, connector: int) -> None:
+    """In the backend's name; its data is the connector, and what is none is connector 0, which nobody has."""
+    line = Line().online()
+    wish = {} if data is None else {"data": data}
+    said = line.call("DataTransfer", vendorId="Pilotline", messageId="CompensateRcdOffset", **wish)
+    assert said == [CompensateRcd(connector, role=Role.BACKEND, call=1)]
+    line.tell(CallAnswer(1, "Rejected", "Unplug the car."))
+    assert line.last.payload == {"status": "Rejected"}
 
 
 # --- triggers -------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 
 from pilotline.links.ocpp import translate
-from pilotline.links.ocpp.calls import HANDLERS, UNKNOWN_VENDOR, WHEN_ACCEPTED, configuration
+from pilotline.links.ocpp.calls import HANDLERS, WHEN_ACCEPTED, configuration, unknown_transfer
 from pilotline.links.ocpp.outbox import Outbox
 from pilotline.station.clock import WallClock
 from pilotline.station.events import (
@@ -45,6 +45,7 @@ from pilotline.vocabulary.journal import (
     Tampered,
     ZerosStored,
 )
+from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import AuthStatus
 from pilotline.vocabulary.time import SECOND, Tick, earliest
 from pilotline.wire.ocpp import v16
@@ -380,7 +381,7 @@ class OcppLink:
         self.registration, self.problem = Registration.ACCEPTED, None
         self._learn(answer.current_time, now)
         if answer.interval > 0:
-            self._effects.append(ChangeKey(0, "HeartbeatInterval", str(answer.interval)))
+            self._effects.append(ChangeKey(0, "HeartbeatInterval", str(answer.interval), role=Role.BACKEND))
         self._effects += [BackendLink(online=True), TellStatus(0)]
 
     def _not_accepted(self, answer: v16.BootNotificationAnswer, now: int) -> None:
@@ -436,8 +437,8 @@ class OcppLink:
         request = called.request
         if isinstance(request, v16.TriggerMessage):
             self._trigger(called.call_id, request, now)
-        elif isinstance(request, v16.DataTransfer):
-            self._take(self._rpc.reply(called.call_id, UNKNOWN_VENDOR), now)
+        elif isinstance(request, v16.DataTransfer) and (answer := unknown_transfer(request)) is not None:
+            self._take(self._rpc.reply(called.call_id, answer), now)
         elif self.registration is not Registration.ACCEPTED and called.action in WHEN_ACCEPTED:
             answer = HANDLERS[called.action].answer(AcceptStatus.REJECTED.value)
             self._take(self._rpc.reply(called.call_id, answer), now)
@@ -473,7 +474,8 @@ class OcppLink:
                 self._want_status(wish.connector_id or 0)
                 self._effects.append(TellStatus(wish.connector_id or 0))
             case MessageTrigger.METER_VALUES:
-                self._effects.append(TellMeter(wish.connector_id or 1))
+                each = [wish.connector_id] if wish.connector_id else range(1, self._connectors + 1)
+                self._effects += [TellMeter(number) for number in each]  # §5.17: none named is all
             case _:
                 status = TriggerStatus.NOT_IMPLEMENTED
         self._take(self._rpc.reply(call_id, v16.TriggerMessageAnswer(status)), now)
