@@ -87,6 +87,41 @@ def test_the_owners_limit_is_followed_and_named(bench: Station, visit: Visit) ->
     panel.shows("power", "2.3")
 
 
+@pytest.mark.requirement("E-32", "E-75")
+def test_the_house_takes_its_current_and_the_car_gets_it_back(bench: Station, visit: Visit) -> None:
+    """One switch fits the clamp and tells the station; then the car has what the fuse of 60 A leaves."""
+    panel = visit(bench.address, LAPTOP)
+    panel.does("plug")
+    panel.does("tap")
+    panel.shows("power", "7.36")
+    panel.does("clamp")
+    expect(panel.see("clamp")).to_have_attribute("aria-checked", "true", timeout=PATIENCE_MS)
+    _turn(panel, "world-house", "50")
+    panel.shows("limit", "The house needs current; 10 A are left.")
+    panel.shows("power", "2.3")
+    _turn(panel, "world-house", "0")
+    panel.shows("limit", "32 A")
+
+
+def test_a_low_voltage_suspends_until_it_is_back(bench: Station, visit: Visit) -> None:
+    """Turned at the knob, seen in the banner; what is left then is the wait for the next offer."""
+    panel = visit(bench.address, LAPTOP)
+    panel.does("plug")
+    panel.does("tap")
+    panel.shows("power", "7.36")
+    _turn(panel, "world-voltage", "190")
+    panel.shows("status", "Paused")
+    expect(panel.see("fault").first).to_contain_text("0x2000", timeout=PATIENCE_MS)
+    _turn(panel, "world-voltage", "230")
+    expect(panel.see("fault")).to_have_count(0, timeout=PATIENCE_MS)
+    panel.shows("why", "The relay rests for a while")
+
+
+def _turn(panel: Panel, knob: str, value: str) -> None:
+    panel.see(f"{knob}-knob").fill(value)
+    panel.see(f"{knob}-knob").dispatch_event("change")
+
+
 def test_the_curve_of_a_session_is_whole_for_who_comes_late(bench: Station, visit: Visit) -> None:
     """The points were gathered before the first page was opened."""
     bench.ask("plug_in")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from support.browser import LAPTOP, PATIENCE_MS, PHONE, Panel, Station
 
-DIODE = "EVSE_FAULT_DIODE_UNPRESENT"
+LEAK = "EVSE_FAULT_RCD"
 Visit = Callable[..., Panel]
 
 pytestmark = pytest.mark.timeout(180)
@@ -29,11 +29,11 @@ def test_plug_why_tap_watch_trip_unplug_recover(
     panel.shows("power", "7.36")
     panel.glows("#00ff00")
     panel.shows("limit", "32")
-    panel.does(f"inject-{DIODE}")
+    panel.does(f"inject-{LEAK}")
     fault = panel.see("fault").first
-    expect(fault).to_have_attribute("data-code", "256", timeout=PATIENCE_MS)
+    expect(fault).to_have_attribute("data-code", "1", timeout=PATIENCE_MS)
     panel.glows("#ff0000")
-    panel.does(f"inject-{DIODE}")
+    panel.does(f"inject-{LEAK}")
     panel.does("unplug")
     expect(panel.see("fault")).to_have_count(0, timeout=PATIENCE_MS)
     panel.shows("why", "Ready. Plug in a car.")

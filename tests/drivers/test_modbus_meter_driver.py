@@ -25,7 +25,7 @@ Report = MeterReading | MeterSilent
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> MeterOnPty:
+def line(tmp_path: Path) -> MeterOnPty[ModbusMeter]:
     """A meter that shows READING; its adapter is not plugged in yet."""
     meter = ModbusMeter(PROFILE)
     meter.show(READING)
@@ -39,7 +39,9 @@ def quiet(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
     assert capfd.readouterr() == ("", "")
 
 
-def make_driver(line: MeterOnPty, report: Callable[[Report], None] = lambda _: None) -> ModbusMeterDriver:
+def make_driver(
+    line: MeterOnPty[ModbusMeter], report: Callable[[Report], None] = lambda _: None
+) -> ModbusMeterDriver:
     """A driver on the line's port that polls as often as it may."""
     return ModbusMeterDriver(str(line.link), PROFILE, report, address=1, phases=1, poll_ms=100)
 
@@ -57,7 +59,7 @@ def play(story: Callable[[], Awaitable[None]]) -> None:
 
 
 @asynccontextmanager
-async def plugged(line: MeterOnPty) -> AsyncGenerator[ModbusMeterDriver]:
+async def plugged(line: MeterOnPty[ModbusMeter]) -> AsyncGenerator[ModbusMeterDriver]:
     """The adapter is there, and a driver for it."""
     line.plug_in()
     driver = make_driver(line)
@@ -69,7 +71,7 @@ async def plugged(line: MeterOnPty) -> AsyncGenerator[ModbusMeterDriver]:
 
 
 @asynccontextmanager
-async def polling(line: MeterOnPty) -> AsyncGenerator["asyncio.Queue[Report]"]:
+async def polling(line: MeterOnPty[ModbusMeter]) -> AsyncGenerator["asyncio.Queue[Report]"]:
     """A driver polls in the background; its reports come through the queue."""
     reports: asyncio.Queue[Report] = asyncio.Queue()
     task = asyncio.create_task(make_driver(line, reports.put_nowait).run())
@@ -97,7 +99,7 @@ async def expect_reading(reports: "asyncio.Queue[Report]") -> None:
 
 
 @pytest.mark.requirement("E-74")
-def test_polls_until_it_is_stopped(line: MeterOnPty) -> None:
+def test_polls_until_it_is_stopped(line: MeterOnPty[ModbusMeter]) -> None:
     """Each poll is one report, and stopping lets go of the port."""
 
     async def story() -> None:
@@ -111,7 +113,7 @@ def test_polls_until_it_is_stopped(line: MeterOnPty) -> None:
     play(story)
 
 
-def test_missing_port_is_told_and_waited_for(line: MeterOnPty) -> None:
+def test_missing_port_is_told_and_waited_for(line: MeterOnPty[ModbusMeter]) -> None:
     """Without the adapter the report says what to check; when it appears, readings begin."""
 
     async def story() -> None:
@@ -128,7 +130,7 @@ def test_missing_port_is_told_and_waited_for(line: MeterOnPty) -> None:
     play(story)
 
 
-def test_adapter_may_be_pulled_out_and_plugged_in_again(line: MeterOnPty) -> None:
+def test_adapter_may_be_pulled_out_and_plugged_in_again(line: MeterOnPty[ModbusMeter]) -> None:
     """A port that goes away under the driver is opened again when it is back."""
 
     async def story() -> None:
@@ -144,7 +146,7 @@ def test_adapter_may_be_pulled_out_and_plugged_in_again(line: MeterOnPty) -> Non
     play(story)
 
 
-def test_silence_and_recovery_are_reported(line: MeterOnPty) -> None:
+def test_silence_and_recovery_are_reported(line: MeterOnPty[ModbusMeter]) -> None:
     """A meter that stops answering is told as such, and read again when it answers."""
 
     async def story() -> None:
@@ -160,7 +162,7 @@ def test_silence_and_recovery_are_reported(line: MeterOnPty) -> None:
     play(story)
 
 
-def test_port_in_use_is_told(line: MeterOnPty) -> None:
+def test_port_in_use_is_told(line: MeterOnPty[ModbusMeter]) -> None:
     """A second program on the port gets the reason that it is used, and the first goes on."""
 
     async def story() -> None:
@@ -174,7 +176,7 @@ def test_port_in_use_is_told(line: MeterOnPty) -> None:
     play(story)
 
 
-def test_file_that_is_no_port_is_told(line: MeterOnPty) -> None:
+def test_file_that_is_no_port_is_told(line: MeterOnPty[ModbusMeter]) -> None:
     """A path that is no serial port is a port that cannot be opened."""
 
     async def story() -> None:
@@ -186,7 +188,7 @@ def test_file_that_is_no_port_is_told(line: MeterOnPty) -> None:
     play(story)
 
 
-def test_meter_without_these_registers_is_told(line: MeterOnPty, tmp_path: Path) -> None:
+def test_meter_without_these_registers_is_told(line: MeterOnPty[ModbusMeter], tmp_path: Path) -> None:
     """A refusal by the meter says that the profile may be the wrong one."""
     other = ModbusMeter(load_meter(write_profile(tmp_path / "other.toml")))
 
@@ -210,7 +212,7 @@ def write_profile(path: Path) -> Path:
     return path
 
 
-def test_holding_registers_are_read_by_function_three(line: MeterOnPty, tmp_path: Path) -> None:
+def test_holding_registers_are_read_by_function_three(line: MeterOnPty[ModbusMeter], tmp_path: Path) -> None:
     """A profile of holding registers is read with function 3, low word first where it says so."""
     profile = load_meter(write_profile(tmp_path / "other.toml"))
     reading = MeterReading(power_w=PerPhase(-70_000, None, None))
@@ -229,7 +231,7 @@ def test_holding_registers_are_read_by_function_three(line: MeterOnPty, tmp_path
 
 
 @pytest.mark.parametrize("noise", [b"\x00", b"\x01\x04", b"\xff" * 40])
-def test_noise_before_a_reply_does_not_cost_it(line: MeterOnPty, noise: bytes) -> None:
+def test_noise_before_a_reply_does_not_cost_it(line: MeterOnPty[ModbusMeter], noise: bytes) -> None:
     """A line that turns around adds bytes; the reply behind them is found."""
 
     async def story() -> None:
@@ -256,7 +258,7 @@ heads = st.sampled_from(
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(heads, st.binary(min_size=1, max_size=300))
-def test_any_answer_is_survived(line: MeterOnPty, head: bytes, tail: bytes) -> None:
+def test_any_answer_is_survived(line: MeterOnPty[ModbusMeter], head: bytes, tail: bytes) -> None:
     """Whatever a meter babbles, the poll ends in a report, nothing escapes, and the next poll can read."""
     healthy, babbler = line.meter, Babbler(PROFILE)
     babbler.said = head + tail
@@ -272,7 +274,7 @@ def test_any_answer_is_survived(line: MeterOnPty, head: bytes, tail: bytes) -> N
     line.meter = healthy
 
 
-def test_files_are_not_leaked(line: MeterOnPty) -> None:
+def test_files_are_not_leaked(line: MeterOnPty[ModbusMeter]) -> None:
     """Failing to open the port again and again costs no file descriptor."""
 
     async def story() -> None:
@@ -301,7 +303,7 @@ class ForgetfulDriver(ModbusMeterDriver):
         return READING
 
 
-def test_a_cancellation_that_a_poll_forgets_still_ends_the_polling(line: MeterOnPty) -> None:
+def test_a_cancellation_that_a_poll_forgets_still_ends_the_polling(line: MeterOnPty[ModbusMeter]) -> None:
     """Otherwise a host whose launcher was killed would live on, with the board's line in its hands."""
 
     async def story() -> None:

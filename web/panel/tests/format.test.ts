@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { age, amps, hex, kilowattHours, kilowatts, shortTag, span, times, UNKNOWN } from "../src/lib/format";
 import { brightness, glows, lightWords } from "../src/lib/light";
-import { backendNotes, backendState, lineSentence, sourceWord, statusWord } from "../src/lib/words";
+import { backendNotes, backendState, lineSentence, statusWord } from "../src/lib/words";
 import { picture } from "./support";
 
 test("what is not known is a dash", () => {
@@ -30,7 +30,6 @@ test("words the page does not know are shown as they come", () => {
     "Starting",
     "New",
   ]);
-  expect([sourceWord("owner"), sourceWord("new")]).toEqual(["You", "new"]);
 });
 
 test("only a live line has nothing to say about itself", () => {

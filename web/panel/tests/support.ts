@@ -18,7 +18,13 @@ export function connector(changes: Partial<Connector> = {}): Connector {
     temperature_c: 25,
     transaction: null,
     faults: [],
-    limit: { source: "device", code: 0, sentence: "The station itself gives at most 32 A.", limit_a: 32 },
+    limit: {
+      source: "device",
+      title: "The station",
+      code: 0,
+      sentence: "The station itself gives at most 32 A.",
+      limit_a: 32,
+    },
     why: { code: "plug_in", sentence: "Ready. Plug in a car.", until: null },
     light: ["#0000ff", "#0000ff", 100],
     ...changes,
@@ -41,7 +47,9 @@ export function picture(changes: Partial<Connector> = {}): Picture {
     connectors: { "1": connector(changes) },
     backend: { configured: true, connected: true, cut: false, queued: 0, set_aside: 0, problem: null },
     world: null,
+    beside: {},
     lapse: null,
+    notes: [],
   };
 }
 

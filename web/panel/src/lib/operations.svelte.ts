@@ -26,6 +26,29 @@ class Toasts {
 
 export const toasts = new Toasts();
 
+/** Words about the station as a whole; all others are about one connector. */
+const OF_THE_STATION = new Set([
+  "config_set",
+  "network",
+  "host_crash",
+  "power_cycle",
+  "time_lapse",
+  "limit_current",
+]);
+
+class Aim {
+  connector = $state(1);
+
+  /** The arguments of a word, for the connector that is aimed at; 1 goes without saying. */
+  of(word: string, args: Arguments): Arguments {
+    const said = this.connector === 1 || OF_THE_STATION.has(word);
+    return said ? args : { ...args, connector: this.connector };
+  }
+}
+
+/** The connector that the bench acts on. */
+export const aim = new Aim();
+
 /** One control's operation: busy while it is under way, its failure said aloud. */
 export class Operation {
   busy = $state(false);
@@ -34,7 +57,7 @@ export class Operation {
     if (this.busy) return;
     this.busy = true;
     try {
-      await perform(word, args);
+      await perform(word, aim.of(word, args));
     } catch (error) {
       toasts.say(error instanceof Refused ? error.message : NO_ANSWER);
     } finally {

@@ -27,6 +27,7 @@ export interface Fault {
 
 export interface Limit {
   source: string;
+  title: string;
   code: number;
   sentence: string;
   limit_a: number;
@@ -83,6 +84,7 @@ export interface World {
   temperature_c: number;
   misbehaviours: string[];
   causes: string[];
+  clamp: string;
 }
 
 export interface Lapse {
@@ -98,6 +100,8 @@ export interface Picture {
   backend: Backend;
   world: World | null;
   lapse: Lapse | null;
+  beside: Record<string, World>;
+  notes: string[];
 }
 
 export type Point = [atMs: number, powerW: number | null, limitW: number];

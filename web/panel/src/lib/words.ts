@@ -26,20 +26,6 @@ export function statusWord(status: string | null): string {
   return status === null ? "Starting" : (STATUS[status] ?? status);
 }
 
-const SOURCES: Record<string, string> = {
-  device: "The station",
-  owner: "You",
-  cable: "The cable",
-  temperature: "Temperature",
-  clamp: "The house",
-  backend: "The operator",
-  fuse: "The main fuse",
-};
-
-export function sourceWord(source: string): string {
-  return SOURCES[source] ?? source;
-}
-
 export const LINE_WORD: Record<LineState, string> = {
   connecting: "Connecting",
   live: "Live",
