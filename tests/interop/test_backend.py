@@ -8,8 +8,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Generator
-from dataclasses import dataclass
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -20,48 +19,16 @@ from ocpp.v16.enums import MessageTrigger, ResetType
 
 from support.bench import TAG, Bench, is_alive, running
 from support.central_system import INTERVAL_S, CentralSystem, Message
+from support.site import Site, site_in
 from support.sockets import listening_sockets
 
 RTM_WITHOUT_HOST = 0x400
 
 
-@dataclass
-class Site:
-    """A station and its backend; ``play`` runs a story on both."""
-
-    runner: asyncio.Runner
-    bench: Bench
-    central: CentralSystem
-
-    def play(self, story: Callable[[Bench, CentralSystem], Coroutine[Any, Any, None]]) -> None:
-        self.runner.run(self._play(story))
-
-    async def _play(self, story: Callable[[Bench, CentralSystem], Coroutine[Any, Any, None]]) -> None:
-        """Whatever the story before this one came to, this one begins with an empty socket."""
-        if (await self.bench.world())["plugged"]:
-            await self.bench.leave()
-        await story(self.bench, self.central)
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
-    """The running station, registered; at the end all it ever said has been judged."""
-    central = CentralSystem()
-    with asyncio.Runner() as runner:
-        runner.run(central.start())
-        station = running(tmp_path_factory.mktemp("station"), central.url)
-        try:
-            bench = runner.run(station.__aenter__())
-            runner.run(_wait_connected(bench))
-            yield Site(runner, bench, central)
-        finally:
-            runner.run(station.__aexit__(None, None, None))
-            runner.run(central.cut())
-    assert central.records.complaints == []
-
-
-async def _wait_connected(bench: Bench) -> None:
-    await bench.wait(connected=True)
+    with site_in(tmp_path_factory.mktemp("station")) as found:
+        yield found
 
 
 def _place(calls: list[Message], action: str, after: int, **fields: Any) -> int:

@@ -206,7 +206,7 @@ def test_a_second_crash_while_the_first_is_told_adds_nothing(how: str) -> None:
 # --- offline ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.requirement("R-51", "R-53")
+@pytest.mark.requirement("R-51", "R-53", "M-47")
 @EACH
 def test_a_session_of_an_earlier_boot_is_told_whole(how: str) -> None:
     """Edge 1: offline all the time, a restart, then online: Start, values, Stop, with the id assigned."""

@@ -40,7 +40,7 @@ def ended(bench: StationBench) -> Ended:
 # --- a whole life ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.requirement("E-69", "R-29")
+@pytest.mark.requirement("E-69", "R-29", "M-47")
 def test_a_session_from_plug_to_unplug() -> None:
     """Preparing, Charging, then Available; start and end with the registers and the time of the unplug."""
     bench = StationBench()

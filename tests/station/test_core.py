@@ -472,7 +472,7 @@ def standing(bench: StationBench) -> list[tuple[str, float]]:
     return [(each.source, each.limit_a) for each in connector.limits]
 
 
-@pytest.mark.requirement("R-48")
+@pytest.mark.requirement("R-48", "E-06")
 def test_the_owners_limit_ends_with_the_session() -> None:
     """Set before it or in it; the next car gets what there is."""
     bench = StationBench()

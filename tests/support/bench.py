@@ -61,6 +61,10 @@ class Bench:
         """Until no contact is closed in the world, 12 s at most; how long it took."""
         return await self._sees(lambda world: not any(world["contacts"]))
 
+    async def unlocked(self) -> float:
+        """Until the socket lets go of the plug, 12 s at most; how long it took."""
+        return await self._sees(lambda world: world["lock"] == "open")
+
     async def misses_host(self) -> float:
         """Until the board shows by itself that its host is silent, 12 s at most; how long it took."""
         first = HOST_LOST_LIGHT.first
