@@ -322,7 +322,7 @@ def test_garbage_on_the_websocket_disturbs_nothing(site: Site) -> None:
         assert central.peer is not None
         connections, host = len(central.paths), (await bench.pids())["host"]
         for text in ("", "{", "[]", "[2]", '[3,"never asked",{}]', '[9,"x",{}]', "\x00" * 500, b"\x00\xff"):
-            await central.peer.socket.send(text)
+            await central.peer.line.socket.send(text)
         begun = central.heard
         heartbeat = call.TriggerMessage(requested_message=MessageTrigger.heartbeat)
         assert (await central.ask(heartbeat)).status == "Accepted"

@@ -392,6 +392,17 @@ def test_a_contact_that_does_not_close_is_a_fault(live: bool | None, neutral: bo
     assert plant.faults == mask
 
 
+@pytest.mark.requirement("E-13")
+def test_two_contacts_that_fall_one_after_the_other_are_the_relays_failure() -> None:
+    """No two contacts of one coil move at once: the first one overdue takes the other one's name with it."""
+    plant = charging()
+    plant.hold_contacts(live=False, neutral=None)
+    plant.run(7)
+    plant.hold_contacts(live=False, neutral=False)
+    assert opens_within(plant, 200) == 93_000
+    assert plant.faults == faults.POWER_RELAY | faults.L_OPEN | faults.N_OPEN
+
+
 @pytest.mark.requirement("E-13", "R-13")
 def test_a_service_fault_ends_with_its_cause_and_a_reset() -> None:
     """A welded contact is not reset away; once it is open a person's reset lets the car charge again."""

@@ -1,14 +1,16 @@
-"""A foreign backend: the central system of the `ocpp` package behind a real WebSocket server on loopback.
+"""A foreign backend: the central system of the `ocpp` package, for real time and for simulated time.
 
-Every text the station sends is kept and judged by the official JSON schemas that the package carries.
+:class:`CentralSystem` stands behind a real WebSocket server on loopback, :class:`CentralSystemInMemory` at
+the end of a simulated station's line. Every text the station sends is kept and judged by the official JSON
+schemas that the package carries.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -21,6 +23,8 @@ from ocpp.v16.enums import Action, AuthorizationStatus, RegistrationStatus
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
+
+from pilotline.simulator.backend import MIDNIGHT, VirtualBackend
 
 VERSION = "1.6"
 ERROR_CODES = (
@@ -109,7 +113,7 @@ class CentralSystem:
         """Gone, without a closing handshake."""
         if self._server is not None:
             if self.peer is not None:
-                self.peer.socket.transport.abort()
+                self.peer.line.socket.transport.abort()
             self._server.close()
             await self._server.wait_closed()
             self._server, self.peer = None, None
@@ -145,7 +149,7 @@ class CentralSystem:
         """Send any text; the frame it is answered with."""
         peer = await self.until(lambda: self.peer)
         self.records.asked[call_id] = ""
-        await peer.socket.send(text)
+        await peer.line.socket.send(text)
         frame: list[Any] = await self.until(lambda: self.records.replies.get(call_id))
         return frame
 
@@ -155,7 +159,7 @@ class CentralSystem:
     async def _serve(self, socket: ServerConnection) -> None:
         assert socket.request is not None
         self.paths.append(socket.request.path)
-        peer = self.peer = Peer(self, socket)
+        peer = self.peer = Peer(self, Line(self, socket))
         self.tell_news()
         try:
             await peer.start()
@@ -169,10 +173,10 @@ class Line:
 
     def __init__(self, system: CentralSystem, socket: ServerConnection) -> None:
         self._system = system
-        self._socket = socket
+        self.socket = socket
 
     async def recv(self) -> str:
-        text = await self._socket.recv()
+        text = await self.socket.recv()
         assert isinstance(text, str), "OCPP-J knows text frames only"
         self._system.records.received(text)
         self._system.tell_news()
@@ -180,24 +184,52 @@ class Line:
 
     async def send(self, text: str) -> None:
         self._system.records.sent(text)
-        await self._socket.send(text)
+        await self.socket.send(text)
+
+
+class CentralSystemInMemory(VirtualBackend):
+    """The package at the end of a simulated station's line: its answers, at the simulated time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records = Records()
+        self.transactions = count(1)
+        self._now = 0
+        self._answers: list[str] = []
+        self._peer = Peer(self, self, lambda: MIDNIGHT + timedelta(microseconds=self._now))
+
+    def receive(self, text: str, now: int) -> Sequence[str]:
+        self.records.received(text)
+        self._now, self._answers = now, []
+        asyncio.run(self._peer.route_message(text))
+        return self._answers
+
+    async def send(self, text: str) -> None:
+        self.records.sent(text)
+        self._answers.append(text)
 
 
 class Peer(ChargePoint):
     """One connection of the station, answered by the package."""
 
-    def __init__(self, system: CentralSystem, socket: ServerConnection) -> None:
-        super().__init__("station", Line(system, socket), response_timeout=10)
+    def __init__(
+        self,
+        system: CentralSystem | CentralSystemInMemory,
+        line: Any,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__("station", line, response_timeout=10)
         self._system = system
-        self.socket = socket
+        self._now = now
+        self.line = line
 
     @on(Action.boot_notification)
     def boot(self, **_: Any) -> call_result.BootNotification:
-        return call_result.BootNotification(_now(), INTERVAL_S, RegistrationStatus.accepted)
+        return call_result.BootNotification(self._time(), INTERVAL_S, RegistrationStatus.accepted)
 
     @on(Action.heartbeat)
     def heartbeat(self) -> call_result.Heartbeat:
-        return call_result.Heartbeat(_now())
+        return call_result.Heartbeat(self._time())
 
     @on(Action.status_notification)
     def status(self, **_: Any) -> call_result.StatusNotification:
@@ -219,6 +251,9 @@ class Peer(ChargePoint):
     def stop_transaction(self, **_: Any) -> call_result.StopTransaction:
         return call_result.StopTransaction()
 
+    def _time(self) -> str:
+        return self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
     def _judge(self, tag: str) -> IdTagInfo:
         refused = tag in self._system.refused_tags
         return IdTagInfo(AuthorizationStatus.invalid if refused else AuthorizationStatus.accepted)
@@ -226,7 +261,3 @@ class Peer(ChargePoint):
 
 def _fits(message: Message, action: str, fields: dict[str, Any]) -> bool:
     return message.action == action and all(message.payload.get(k) == v for k, v in fields.items())
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -32,12 +32,25 @@ class Relay:
             self.closed = safe and permitted and may_close
 
     def mismatch(self, contacts: Contacts, now: int) -> int:
-        """The mask of faults of contacts that stand otherwise than commanded for too long."""
-        live = self._live.update(contacts.live is not self.closed, now)
-        neutral = self._neutral.update(contacts.neutral is not self.closed, now)
-        mask = (faults.L_OPEN if self.closed else faults.L_CLOSED) if live else 0
-        mask |= (faults.N_OPEN if self.closed else faults.N_CLOSED) if neutral else 0
-        return mask | (faults.POWER_RELAY if live and neutral else 0)
+        """The mask of faults of contacts that stand otherwise than commanded for too long.
+
+        Two contacts of one coil never move at once: if both stand wrong when the first is overdue, both
+        are named, and the coil with them.
+        """
+        live, neutral = contacts.live is not self.closed, contacts.neutral is not self.closed
+        live_is_late = self._live.update(live, now)
+        neutral_is_late = self._neutral.update(neutral, now)
+        if live and neutral and (live_is_late or neutral_is_late):
+            return faults.POWER_RELAY | self._of_live | self._of_neutral
+        return (self._of_live if live_is_late else 0) | (self._of_neutral if neutral_is_late else 0)
+
+    @property
+    def _of_live(self) -> int:
+        return faults.L_OPEN if self.closed else faults.L_CLOSED
+
+    @property
+    def _of_neutral(self) -> int:
+        return faults.N_OPEN if self.closed else faults.N_CLOSED
 
     def deadline(self, now: int) -> int | None:
         return earliest(self._orderly.deadline(now), self._live.deadline(now), self._neutral.deadline(now))
