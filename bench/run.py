@@ -8,7 +8,6 @@ say of what size a thing is.
 
 import argparse
 import asyncio
-import os
 import platform
 import statistics
 import tempfile
@@ -23,8 +22,10 @@ from typing import Any
 
 import journal
 import ocpp_codec
+import ocpp_station
 import page
 import rtm_step
+from ocpp_station import cpu_s
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -38,7 +39,6 @@ from pilotline.simulator.station import VirtualStation
 from pilotline.simulator.story import Story, StoryRunner, load_story
 
 MODEL = "evnet-7kw-s"
-TICKS = os.sysconf("SC_CLK_TCK")
 PEER_START = "EVerest, manager to ready in a container: 9.7 s"
 PEER_MEMORY = "SAP simulator 485 MiB; ocpp package alone 31 MiB RSS, 21 PSS"
 PEER_BOARD = "EVerest asks for 512 MB of RAM; it runs 17 processes"
@@ -150,12 +150,6 @@ def pss_mib(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
-def cpu_s(pid: int) -> float:
-    """User and system time so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
 # --- cores ------------------------------------------------------------------------------------------
 
 
@@ -202,6 +196,27 @@ def codec() -> list[Row]:
     return rows
 
 
+def station_of_ocpp(spans: Spans, folder: Path) -> list[Row]:
+    """What `bench/ocpp_station.py` measures: one MeterValues, and calls per second."""
+    span_s = 10 if spans.whole_day else 3
+    one = ocpp_station.meter_values_us(1_500 if spans.whole_day else 500)
+    ours = asyncio.run(ocpp_station.calls_of_ours(lambda csms: station(folder, csms), span_s))
+    peer = asyncio.run(ocpp_station.calls_of_the_peer(span_s))
+    figure = (
+        f"{ours.per_s:,.0f}, {ours.per_s / peer:.1f} × as many ({ours.station_us:.0f} µs CPU the station's)"
+    )
+    theirs = f"ocpp {version('ocpp')}, messages alone, in this run: {peer:,.0f}"
+    return [
+        Row(
+            "MeterValues, reading to text, journal in memory",
+            f"{one:.0f} µs CPU",
+            "no aim yet",
+            "none has one",
+        ),
+        Row("calls per second, backend and host on one core", figure, "no aim yet", theirs),
+    ]
+
+
 def _us(work: Callable[[], Any]) -> float:
     return ocpp_codec.time_us(work)
 
@@ -244,6 +259,7 @@ def show(row: Row) -> None:
 def measured(spans: Spans, folder: Path) -> Iterator[Row]:
     """Everything, the quick things first."""
     yield from codec()
+    yield from station_of_ocpp(spans, folder / "ocpp")
     yield from rtm()
     yield from day(spans)
     yield from asyncio.run(processes(spans, folder))

@@ -47,8 +47,8 @@ WAIT = """
 `for` names any fields of a connector or of `backend` with their values, and the `connector` (1 if left out):
 `{"for": {"connector": 1, "ocpp_status": "Charging", "relay": true}}`. Of an object the fields you name count:
 `{"transaction": {"tag": "04A1"}}`; the name or code of a fault or a reason stands for it:
-`{"faults": ["EVSE_FAULT_CP_STATE"]}`, `{"faults": []}`, `{"why": "charging"}`. After `host_crash` and
-`power_cycle` a wait waits for the word of the new host.
+`{"faults": ["EVSE_FAULT_CP_STATE"]}`, `{"faults": []}`, `{"why": "charging"}`. After `host_crash`,
+`power_cycle` and `reset_button` a wait waits for the word of the new host.
 """
 
 INJECT = """

@@ -53,11 +53,14 @@ def test_a_killed_host_shows_at_once_and_the_next_one_is_live(bench: Station, vi
     agrees(panel, bench)
 
 
-def test_a_power_cut_ends_in_a_closed_session_that_the_page_explains(bench: Station, visit: Visit) -> None:
+@pytest.mark.parametrize("button", ["power-cycle", "reset-button"])
+def test_a_power_cut_or_a_reset_ends_in_a_closed_session_that_the_page_explains(
+    bench: Station, visit: Visit, button: str
+) -> None:
     """Board and host die; the plug is still in, and the page says what to do."""
     panel = visit(bench.address)
     charge(panel)
-    panel.does("power-cycle")
+    panel.does(button)
     expect(panel.see("connection")).not_to_have_attribute("data-state", "live", timeout=PATIENCE_MS)
     panel.is_live()
     panel.shows("why", "Charging is over")

@@ -21,6 +21,7 @@ from pilotline.vocabulary.journal import (
     Ended,
     Fetch,
     Fetched,
+    ForgetTags,
     KeepRegister,
     KeepSecurityEvent,
     Metered,
@@ -129,7 +130,8 @@ def metered(session: str = "s1", at: int = 6, boot: int = 1) -> Metered:
 
 
 def ended(session: str = "s1", at: int = 7, boot: int = 1) -> Ended:
-    return Ended(session, 1, 2_000, Stamp(boot, at), StopReason.EV_DISCONNECTED)
+    data = (metered(session, at - 1, boot).sample,)
+    return Ended(session, 1, 2_000, Stamp(boot, at), StopReason.EV_DISCONNECTED, data=data)
 
 
 def durables(*facts: Started | Metered | Ended) -> list[StoreEvent]:
@@ -241,7 +243,7 @@ def test_what_was_recorded_just_before_a_crash_joins_its_session_aside(journal: 
 
 
 def test_settings_service_and_tags_survive(journal: Journal) -> None:
-    """The last word of each; tags are the same in any case."""
+    """The last word of each; tags are the same in any case, and stand in the order they were heard of."""
     blocked = CachedTag("ABC", AuthStatus.BLOCKED, 5, "PARENT")
     accepted = CachedTag("abc", AuthStatus.ACCEPTED)
     other = CachedTag("0001", AuthStatus.EXPIRED)
@@ -252,7 +254,11 @@ def test_settings_service_and_tags_survive(journal: Journal) -> None:
         found = journal.restart()
         assert dict(found.keys) == {"LightIntensity": 50, "c_APN": None}
         assert found.inoperative == frozenset({1})
-        assert found.tags == (other, accepted)
+        assert found.tags == (accepted, other)
+    journal.perform(accepted, ForgetTags(("0001", "never heard of")))
+    assert journal.restart().tags == (accepted,)
+    journal.perform(other, ForgetTags())
+    assert journal.restart().tags == ()
 
 
 SESSIONS = st.sampled_from(["s1", "s2", "s3"])
@@ -267,6 +273,7 @@ JOBS: st.SearchStrategy[StoreJob] = st.one_of(
         StoreZeros, st.lists(st.builds(Zero, st.integers(1, 3), st.integers(0, 9)), max_size=2).map(tuple)
     ),
     st.builds(StoreAvailability, st.integers(1, 2), st.booleans()),
+    st.builds(ForgetTags, st.one_of(st.none(), st.just(("A",)))),
     st.builds(CachedTag, st.sampled_from(["a", "A", "b"]), st.sampled_from(list(AuthStatus))),
 )
 

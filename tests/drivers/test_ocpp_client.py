@@ -263,7 +263,7 @@ def test_binary_messages_are_counted_and_ignored() -> None:
 
 @pytest.mark.requirement("E-60")
 def test_it_reconnects_after_every_kind_of_end() -> None:
-    """A close, a server error and a cut line each give one reason, and each is followed by a connection."""
+    """Edge case 12: a close, a server error, a cut line give one reason each, and a connection follows."""
 
     async def story() -> list[str]:
         ends = iter(["close", "fail", "cut", "stay"])
@@ -328,13 +328,15 @@ def test_a_steady_connection_sets_the_wait_to_its_beginning() -> None:
 
 @pytest.mark.requirement("E-60")
 def test_a_half_open_socket_is_found_by_a_ping() -> None:
-    """A server that neither reads nor writes nor closes is left after the ping timeout."""
+    """Edge case 12: a server that neither reads, writes nor closes is left, and dialled again each time."""
 
-    async def story() -> str:
+    async def story() -> list[str]:
         async with raw_backend(b"") as url, running(url, timings=HASTY) as station:
-            return await station.reason()
+            reasons = [await station.reason() for _ in range(3)]
+            assert station.client.counters.connects >= 3
+            return reasons
 
-    assert soon(story()).endswith("did not answer a ping within 0.05 s")
+    assert all(reason.endswith("did not answer a ping within 0.05 s") for reason in soon(story()))
 
 
 @pytest.mark.requirement("E-60")
@@ -365,6 +367,67 @@ def test_a_ping_behind_full_buffers_has_its_deadline_too() -> None:
             return await station.reason()
 
     assert soon(story()).endswith("did not answer a ping within 0.05 s")
+
+
+def test_every_text_of_a_burst_is_answered() -> None:
+    """A thousand texts in one packet are read no faster than their answers find room; none is unsent."""
+
+    async def story() -> int:
+        async def flood(connection: ServerConnection) -> None:
+            for number in range(1_000):
+                await connection.send(str(number))
+            for number in range(1_000):
+                assert await connection.recv() == f"{number}!"
+            await connection.send("done")
+            await idle(connection)
+
+        async with backend(flood) as url, running(url) as station:
+            client, heard = station.client, station.texts
+
+            def answer(text: str) -> None:
+                if text == "done":
+                    heard.put_nowait(text)
+                else:
+                    client.send(f"{text}!")
+
+            client._on_text = answer
+            assert await heard.get() == "done"
+            return client.counters.unsent
+
+    assert soon(story()) == 0
+
+
+def test_a_burst_keeps_no_timer_waiting() -> None:
+    """Between two texts of one packet the event loop has its turn: a permit is renewed in time."""
+
+    async def story() -> list[int]:
+        burst = b"".join(b"\x81\x01x" for _ in range(500))
+        seen: list[int] = []
+        read = 0
+
+        def count(_text: str) -> None:
+            nonlocal read
+            read += 1
+
+        async with raw_backend(burst) as url, running(url, timings=Timings(close_s=0.05)) as station:
+            station.client._on_text = count
+            while read < 500:
+                seen.append(read)
+                await asyncio.sleep(0)
+        return seen
+
+    assert len(set(soon(story()))) > 100
+
+
+def test_a_server_that_pings_without_end_and_never_reads_is_left() -> None:
+    """The library answers each ping at once; what nobody fetches is not kept without end."""
+
+    async def story() -> str:
+        ping = b"\x89\x7d" + b"p" * 125
+        async with raw_backend(ping * 80_000) as url, running(url, timings=Timings(close_s=0.05)) as station:
+            return await station.reason()
+
+    assert re.fullmatch(r"the connection to the server at \S+ was cut", soon(story()))
 
 
 def test_a_peer_that_never_finishes_its_close_is_left() -> None:

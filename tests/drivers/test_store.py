@@ -4,6 +4,7 @@ import queue
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -233,6 +234,19 @@ def test_a_slow_disk_only_makes_the_answer_late(bench: Bench) -> None:
     bench.store.faults.commit_s = 0.05
     bench.do(*(Record(number, started(f"s{number}")) for number in range(1, 21)))
     assert [bench.answer() for _ in range(20)] == [Durable(n, started(f"s{n}")) for n in range(1, 21)]
+
+
+def test_a_commit_that_hangs_does_not_hold_the_end_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process goes on to its end; what the next one finds is a whole journal without that job."""
+    hanging = threading.Event()
+    bench = Bench(path)
+    monkeypatch.setattr("pilotline.drivers.store.LAST_COMMIT_S", 0.1)
+    monkeypatch.setattr(bench.store.faults, "strike", hanging.wait)
+    bench.do(Record(1, started()))
+    bench.store.close()
+    assert bench.answers.empty()
+    hanging.set()
+    assert bench.answer() == Durable(1, started())
 
 
 def test_a_folder_of_a_newer_version_is_refused(path: Path) -> None:

@@ -365,6 +365,19 @@ def test_deadlines_that_have_passed_are_acted_on_in_order() -> None:
     assert deadline > begin + 10 * SECOND
 
 
+@pytest.mark.requirement("R-47", "E-15")
+def test_a_station_that_starts_out_of_service_is_not_at_fault() -> None:
+    """Its own state F from the first moment hides the level: that nothing was believed yet is no 0x80."""
+    plant = Plant()
+    plant.hello()
+    plant.send(SetAvailable(False))
+    plant.run(1_500)
+    assert (plant.mode, plant.faults) == (PilotMode.FAULT, 0)
+    plant.send(SetAvailable(True))
+    plant.run(1_500)
+    assert (plant.mode, plant.faults, plant.told.pilot) == (PilotMode.STEADY, 0, PilotState.A)
+
+
 def test_an_event_that_comes_late_does_not_undo_the_past() -> None:
     """A permit renewed after it had expired finds the stop already made."""
     plant = charging()

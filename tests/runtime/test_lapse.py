@@ -384,7 +384,7 @@ def test_times_never_go_back_though_every_host_counts_anew() -> None:
     """Through crashes and power cuts the pictures' times rise, and a time to come is on their scale."""
     watched = Watched(speed=60)
     watched.watch(1)
-    for word in ("host_crash", "power_cycle", "host_crash"):
+    for word in ("host_crash", "power_cycle", "reset_button", "host_crash"):
         watched.do(word)
         watched.watch(1)
     watched.do("present_tag", tag="04A1")

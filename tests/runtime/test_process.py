@@ -29,6 +29,11 @@ IN_A_TASK_NOBODY_WAITS_FOR = """
     task.add_done_callback(_fail_with)
     await asyncio.sleep(30)
 """
+IN_A_THREAD = """
+    import threading
+    threading.Thread(target=lambda: 1 / 0, daemon=True).start()
+    await asyncio.sleep(30)
+"""
 
 
 def run(body: str) -> subprocess.CompletedProcess[str]:
@@ -48,7 +53,9 @@ run_process("test", work)
     )
 
 
-@pytest.mark.parametrize("body", [IN_A_CALLBACK, IN_A_READER, IN_THE_WORK, IN_A_TASK_NOBODY_WAITS_FOR])
+@pytest.mark.parametrize(
+    "body", [IN_A_CALLBACK, IN_A_READER, IN_THE_WORK, IN_A_TASK_NOBODY_WAITS_FOR, IN_A_THREAD]
+)
 def test_a_mistake_of_ours_ends_the_process_at_once_and_is_logged(body: str) -> None:
     """Cores in an unknown state do not go on: exit code 70, and the trace is one JSON event in the log."""
     ended = run(body)

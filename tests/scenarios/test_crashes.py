@@ -248,7 +248,7 @@ def test_a_session_that_ends_online_waits_for_its_number() -> None:
 @pytest.mark.requirement("R-53", "R-54")
 @pytest.mark.parametrize("lost", ["no answer", "line", "host_crash", "power_cycle"])
 def test_a_start_whose_answer_was_lost_is_repeated_word_for_word(lost: str) -> None:
-    """Edges 3 and 4: the same payload under a new id; the backend knows one transaction."""
+    """Edge cases 3 and 4: the same payload under a new id; the backend knows one transaction."""
     scene = CrashScene()
     scene.backend.deaf.add(v16.StartTransaction)
     scene.plug_in()
@@ -279,7 +279,7 @@ def test_a_start_whose_answer_was_lost_is_repeated_word_for_word(lost: str) -> N
 
 @pytest.mark.requirement("R-53")
 def test_a_late_answer_to_the_first_attempt_is_ignored() -> None:
-    """Edge 3: the retry's answer binds the transaction."""
+    """Edge case 3: the retry's answer binds the transaction."""
     scene = CrashScene()
     scene.backend.deaf.add(v16.StartTransaction)
     scene.charge()
@@ -393,7 +393,7 @@ def test_a_lost_line_is_no_attempt() -> None:
 
 
 def test_the_backend_may_call_while_our_call_is_out() -> None:
-    """Edge 14: its call is answered at once, ours later, and each answer finds its own."""
+    """Edge case 14: its call is answered at once, ours later, and each answer finds its own."""
     scene = CrashScene()
     scene.backend.deaf.add(v16.StartTransaction)
     scene.charge()

@@ -54,8 +54,8 @@ def test_each_connector_has_a_transaction_of_its_own() -> None:
     story.charge("CARD1")
     story.charge("CARD2", 2)
     story.run(120)
-    story.card("CARD1", 1)
-    story.until(S.FINISHING)
+    story.unplug(1)
+    story.until(S.AVAILABLE)
     story.run(30)
     assert story.at(2).ocpp_status == S.CHARGING.value
     starts = story.told(v16.StartTransaction)
@@ -105,12 +105,12 @@ def test_two_cars_share_and_the_first_is_down_before_the_second_begins() -> None
 
 @pytest.mark.requirement("M-20")
 def test_who_leaves_gives_the_other_all() -> None:
-    """Half a minute after the card the one that stays has 32 A again."""
+    """Half a minute after the unplug the one that stays has 32 A again."""
     story = scene()
     story.charge("CARD1")
     story.charge("CARD2", 2)
     story.run(30)
-    story.card("CARD1", 1)
+    story.unplug(1)
     story.run(30)
     assert offers(story) == (0, 32)
     assert story.worst_drawn_ma <= SHARED_MA
@@ -250,12 +250,12 @@ def test_energy_power_and_phases_are_those_of_the_car(phases: int, watts: int) -
 
 @pytest.mark.requirement("M-02")
 def test_the_backend_hears_of_both_connectors_and_may_ask_for_each() -> None:
-    """After boot a status of 1 and 2; a trigger without a number brings both; a remote start names one."""
+    """After boot a status of the station, of 1 and of 2; a trigger without a number brings both; a remote start names one."""
     story = scene()
     boot = story.told(v16.StatusNotification)
-    assert {each.connector_id for each in boot} == {1, 2}
+    assert {each.connector_id for each in boot} == {0, 1, 2}
     assert story.ask(v16.TriggerMessage(v16.MessageTrigger.STATUS_NOTIFICATION)) == {"status": "Accepted"}
-    assert [each.connector_id for each in story.told(v16.StatusNotification)[len(boot) :]] == [1, 2]
+    assert [each.connector_id for each in story.told(v16.StatusNotification)[len(boot) :]] == [0, 1, 2]
     assert story.ask(v16.TriggerMessage(v16.MessageTrigger.METER_VALUES)) == {"status": "Accepted"}
     assert [each.connector_id for each in story.told(v16.MeterValues)] == [1, 2]
     assert story.ask(v16.RemoteStartTransaction("APP", 2)) == {"status": "Accepted"}

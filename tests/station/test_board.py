@@ -19,6 +19,7 @@ from pilotline.vocabulary.board import (
     LockPlug,
     LockPosition,
     Permit,
+    SetAvailable,
     SetLight,
     Withdraw,
 )
@@ -74,12 +75,14 @@ def test_a_board_that_talks_without_an_introduction_is_not_known() -> None:
 
 
 def test_after_the_answer_the_whole_wish_is_told() -> None:
-    """Light, lock and permit, whatever the board may believe from before."""
+    """Light, lock, service and permit, whatever the board may believe from before."""
     link = BoardLink(HASH)
     link.update(DARK, 0)
     link.hear(IDENTITY, 10)
     wish = Wish(16_000, lock=True, light=Light(1, 2))
-    assert link.update(wish, 10) == [SetLight(Light(1, 2)), LockPlug(True), Permit(16_000)]
+    assert link.update(wish, 10) == [
+        SetLight(Light(1, 2)), LockPlug(True), SetAvailable(True), Permit(16_000)
+    ]
 
 
 def test_a_board_of_another_model_is_alive_and_not_accepted() -> None:

@@ -544,10 +544,11 @@ def test_the_ring_shows_status_and_connection(online: bool) -> None:
 
 
 def test_the_status_can_be_asked_for() -> None:
-    """For this connector, for all, and not for one that is not there."""
+    """For this connector, for all and the station as a whole, and not for one that is not there."""
     bench = StationBench()
     assert [type(effect) for effect in bench.tell(TellStatus(1))] == [StatusReport]
-    assert [type(effect) for effect in bench.tell(TellStatus(0))] == [StatusReport]
+    told = [each for each in bench.tell(TellStatus(0)) if isinstance(each, StatusReport)]
+    assert [(each.connector, each.status) for each in told] == [(0, S.AVAILABLE), (1, S.AVAILABLE)]
     assert bench.tell(TellStatus(2)) == []
 
 

@@ -33,7 +33,7 @@ from pilotline.vocabulary.charger import KeyValue
 from pilotline.vocabulary.journal import Ended, Recollection, Started, StoreKey
 from pilotline.vocabulary.pilot import PilotState
 from pilotline.vocabulary.roles import Role
-from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ResetKind, StopReason
+from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ResetKind, StopReason, TagInfo
 from pilotline.vocabulary.time import SECOND
 from support.station_bench import EVNET, StationBench
 
@@ -70,7 +70,7 @@ def test_online_the_backend_decides() -> None:
     assert question.tag == "CARD"
     assert bench.status is S.PREPARING
     assert started(bench) == []
-    bench.tell(TagAnswer(question.request, AuthStatus.ACCEPTED))
+    bench.tell(TagAnswer(question.request, TagInfo(AuthStatus.ACCEPTED)))
     assert started(bench) == ["CARD"]
 
 
@@ -123,9 +123,9 @@ def test_an_answer_counts_once() -> None:
     """A late double of it, or an answer to nothing, changes nothing."""
     bench = StationBench(online=True)
     (question,) = asks(bench.tell(PresentTag("CARD")))
-    bench.tell(TagAnswer(question.request, AuthStatus.INVALID))
-    bench.tell(TagAnswer(question.request, AuthStatus.ACCEPTED))
-    bench.tell(TagAnswer(99, AuthStatus.ACCEPTED))
+    bench.tell(TagAnswer(question.request, TagInfo(AuthStatus.INVALID)))
+    bench.tell(TagAnswer(question.request, TagInfo(AuthStatus.ACCEPTED)))
+    bench.tell(TagAnswer(99, TagInfo(AuthStatus.ACCEPTED)))
     assert bench.connector.grant is None
 
 
@@ -146,7 +146,7 @@ def test_an_answer_does_not_outlive_the_plug_it_was_asked_for() -> None:
     bench.unplug()
     bench.run(2 * SECOND)
     bench.plug()
-    bench.tell(TagAnswer(question.request, AuthStatus.ACCEPTED))
+    bench.tell(TagAnswer(question.request, TagInfo(AuthStatus.ACCEPTED)))
     bench.run(5 * SECOND)
     assert started(bench) == []
 
@@ -227,7 +227,7 @@ def test_a_tag_refused_afterwards_ends_the_session_if_the_key_says_so(
     """StopTransactionOnInvalidId decides; the transaction's number is kept either way."""
     bench = StationBench(stored={"StopTransactionOnInvalidId": stop})
     bench.charge()
-    bench.tell(StartAnswer("1-1-1", AuthStatus.INVALID, 42))
+    bench.tell(StartAnswer("1-1-1", "CARD", TagInfo(AuthStatus.INVALID), 42))
     assert bench.connector.session is not None
     assert bench.connector.session.transaction == 42
     bench.run(5 * SECOND)
@@ -238,7 +238,7 @@ def test_the_answer_to_a_session_that_is_gone_changes_nothing() -> None:
     """It came too late."""
     bench = StationBench()
     bench.charge()
-    bench.tell(StartAnswer("1-1-0", AuthStatus.INVALID, 41))
+    bench.tell(StartAnswer("1-1-0", "CARD", TagInfo(AuthStatus.INVALID), 41))
     assert bench.status is S.CHARGING
 
 
@@ -252,7 +252,7 @@ def test_a_remote_start_is_accepted_and_its_tag_asked_about(connector: int | Non
     bench.plug()
     effects = bench.tell(RemoteStart(7, "APP", connector))
     assert word(effects) == "Accepted"
-    bench.tell(TagAnswer(asks(effects)[0].request, AuthStatus.ACCEPTED))
+    bench.tell(TagAnswer(asks(effects)[0].request, TagInfo(AuthStatus.ACCEPTED)))
     assert started(bench) == ["APP"]
 
 
@@ -302,7 +302,7 @@ def test_a_remote_stop_ends_the_transaction_it_names() -> None:
     """Accepted once, reason Remote, and the car stays in Finishing (peers §5, 18)."""
     bench = StationBench(online=True)
     bench.charge()
-    bench.tell(StartAnswer("1-1-1", AuthStatus.ACCEPTED, 42))
+    bench.tell(StartAnswer("1-1-1", "CARD", TagInfo(AuthStatus.ACCEPTED), 42))
     assert word(bench.tell(RemoteStop(8, 41))) == "Rejected"
     assert word(bench.tell(RemoteStop(9, 42))) == "Accepted"
     assert word(bench.tell(RemoteStop(10, 42))) == "Rejected"

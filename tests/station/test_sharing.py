@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotline.models.reader import load_charger
-from pilotline.station.sharing import CONFIRMED, Need, Sharing, divide
+from pilotline.station.sharing import CONFIRMED, IDLE_MA, Need, Sharing, divide
 from pilotline.vocabulary.charger import SharedSupply
 from pilotline.vocabulary.pilot import MIN_OFFER_MA
 from pilotline.vocabulary.time import MINUTE, MS, SECOND
@@ -292,7 +292,7 @@ CHANGES = st.tuples(
         optional={
             "wants": st.booleans(),
             "cap_ma": st.integers(0, RATED),
-            "takes_ma": st.integers(0, RATED),
+            "takes_ma": st.one_of(st.just(0), st.integers(IDLE_MA, RATED)),  # less is a meter's noise
             "follows": st.integers(0, 5 * SECOND),
             "talks": st.booleans(),
             "hears": st.booleans(),

@@ -2,18 +2,29 @@
 
 import string
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from pilotline.station import waits
 from pilotline.station.core import Station
-from pilotline.station.events import LimitCurrent, PresentTag, StartAnswer, StopCharging
+from pilotline.station.events import (
+    AskReset,
+    Backlog,
+    ChangeAvailability,
+    ChangeKey,
+    LimitCurrent,
+    PresentTag,
+    StartAnswer,
+    StopCharging,
+)
 from pilotline.station.snapshot import ConnectorView, view
 from pilotline.station.waits import WAITS, Wait
 from pilotline.vocabulary import faults, limits
+from pilotline.vocabulary.charger import SessionRules
 from pilotline.vocabulary.journal import OpenSession, Recollection, Started, StoreTrouble
 from pilotline.vocabulary.pilot import PilotState
-from pilotline.vocabulary.status import AuthStatus, ConnectorStatus
+from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ResetKind, TagInfo
 from pilotline.vocabulary.time import MS, SECOND, Stamp
 from support.station_bench import EVNET, StationBench
 
@@ -42,7 +53,21 @@ def fit_another_board(bench: StationBench) -> None:
 
 
 def put_out_of_service(bench: StationBench) -> None:
-    bench.connector.available = False
+    bench.tell(ChangeAvailability(1, 1, operative=False))
+
+
+def fill_the_backlog(bench: StationBench) -> None:
+    bench.station.model = replace(bench.station.model, session=SessionRules(offline_events=2))
+    bench.tell(Backlog(1))
+    bench.plug()
+    bench.card()
+
+
+def drive_away(bench: StationBench) -> None:
+    bench.charge()
+    bench.tell(ChangeKey(1, "StopTransactionOnEVSideDisconnect", "false"))
+    bench.unplug()
+    bench.run(2 * SECOND)
 
 
 def trip(bench: StationBench) -> None:
@@ -155,6 +180,9 @@ WAYS: dict[Wait, Callable[[StationBench], object]] = {
     waits.RECORDING: write_slowly,
     waits.DISK: fill_the_disk,
     waits.CLOSING: reboot_in_a_session,
+    waits.RESTARTING: lambda bench: bench.tell(AskReset(1, ResetKind.SOFT)),
+    waits.BACKLOG: fill_the_backlog,
+    waits.AWAY: drive_away,
     waits.LOCKING: lock_slowly,
     waits.RESUMING: lift_a_pause,
     waits.BACK_OFF: sag,
@@ -260,7 +288,7 @@ def test_the_values_of_a_charge() -> None:
     """What every door shows."""
     bench = StationBench()
     bench.charge()
-    bench.tell(StartAnswer("1-1-1", AuthStatus.ACCEPTED, 42))
+    bench.tell(StartAnswer("1-1-1", "CARD", TagInfo(AuthStatus.ACCEPTED), 42))
     bench.run(2 * SECOND)
     seen = look(bench)
     assert (seen.ocpp_status, seen.pilot_state, seen.relay, seen.offered_a) == ("Charging", "C", True, 32.0)

@@ -13,6 +13,8 @@ from pilotline.station.session import Phase
 from pilotline.station.status import (
     ENDS,
     LIMIT_PACE,
+    MOVES,
+    OUR_MOVES,
     SUSPENDS,
     Facts,
     StatusTeller,
@@ -54,6 +56,8 @@ TABLE: list[tuple[str, Facts, ConnectorStatus | None]] = [
     ("a card without a car", replace(IDLE, authorising=True), S.PREPARING),
     ("a session that is over", OVER, S.FINISHING),
     ("a card again after the end", replace(OVER, authorising=True), S.PREPARING),
+    ("unplugged, and the session goes on", replace(RUNNING, plugged=False, away=True), S.SUSPENDED_EV),
+    ("ending, and the car may come back", replace(PLUGGED, phase=Phase.STOPPING, away=True), S.SUSPENDED_EV),
     ("waiting for the meter", replace(PLUGGED, phase=Phase.STARTING), S.PREPARING),
     ("writing the start down", replace(PLUGGED, phase=Phase.RECORDING), S.PREPARING),
     ("offered, the car may still come", replace(RUNNING, settling=True), S.PREPARING),
@@ -95,14 +99,14 @@ def test_the_status_follows_from_the_facts(facts: Facts, status: ConnectorStatus
     phase=st.sampled_from([None, *Phase]),
     mask=st.sampled_from([0, RCD, SAG, TAMPER, SILENT_HOST]),
     last=st.sampled_from([None, S.AVAILABLE, S.CHARGING]),
-    flags=st.lists(st.booleans(), min_size=10, max_size=10),
+    flags=st.lists(st.booleans(), min_size=13, max_size=13),
 )
 def test_any_facts_have_a_status(
     phase: Phase | None, mask: int, last: ConnectorStatus | None, flags: list[bool]
 ) -> None:
     """No combination raises, and none says Charging with an open relay unless it did before."""
     names = [f.name for f in fields(Facts) if f.name not in ("faults", "phase", "offer_ma", "last")]
-    values = dict(zip(names, flags + flags[:2], strict=True))
+    values = dict(zip(names, flags, strict=True))
     facts = replace(IDLE, phase=phase, faults=mask, last=last, offer_ma=6_000, **values)
     status = derive(facts)
     assert status is not S.CHARGING or facts.relay or last is S.CHARGING
@@ -114,6 +118,38 @@ def test_every_blocking_fault_ends_or_suspends_and_never_both() -> None:
     assert ENDS & SUSPENDS == 0
     assert ENDS | SUSPENDS == faults.BLOCKING
     assert SUSPENDS == SAG | faults.OVERVOLTAGE | faults.NEUTRAL | SILENT_HOST | faults.MISSING_EXT_EMETER
+
+
+# --- how it may change --------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("E-60")
+def test_every_status_has_its_row_of_moves() -> None:
+    """Nine words, and each of them leads out of itself and never to itself."""
+    assert MOVES.keys() == set(S)
+    assert all(targets and status not in targets for status, targets in MOVES.items())
+    assert all(not targets & MOVES[status] for status, targets in OUR_MOVES.items())
+
+
+def test_a_move_ocpp_does_not_know_is_told_in_two() -> None:
+    """The next session begins in the moment in which the last one ends: Available lies between them."""
+    teller = StatusTeller(1)
+    teller.update(S.SUSPENDED_EV, 0, DEVICE, 0)
+    told = teller.update(S.PREPARING, 0, DEVICE, 5)
+    assert [(each.status, each.at) for each in told] == [(S.AVAILABLE, 5), (S.PREPARING, 5)]
+
+
+def test_a_status_is_told_when_it_has_lasted() -> None:
+    """MinimumStatusDuration: with the time at which it began; one that was taken back is never told."""
+    teller = StatusTeller(1)
+    assert [each.status for each in teller.update(S.AVAILABLE, 0, DEVICE, 0, hold=SECOND)] == [S.AVAILABLE]
+    assert teller.update(S.PREPARING, 0, DEVICE, 10, hold=SECOND) == []
+    assert teller.deadline(10) == 10 + SECOND
+    assert teller.update(S.AVAILABLE, 0, DEVICE, 20, hold=SECOND) == []
+    assert teller.deadline(20) is None
+    assert teller.update(S.PREPARING, 0, DEVICE, 30, hold=SECOND) == []
+    (told,) = teller.update(S.PREPARING, 0, DEVICE, 30 + SECOND, hold=SECOND)
+    assert (told.status, told.at) == (S.PREPARING, 30)
 
 
 # --- what it is told as ---------------------------------------------------------------------------------

@@ -86,12 +86,14 @@ class Line:
         for fact in facts:
             self.tell(Durable(next(self._entries), fact))
 
-    def run(self, duration: int) -> None:
-        """Let time pass, waking the link at its deadlines."""
+    def run(self, duration: int, *, until_called: bool = False) -> None:
+        """Let time pass, waking the link at its deadlines; no longer than to its next call, if told so."""
         until = self.now + duration
         while (at := self.link.deadline()) is not None and at <= until:
             self.now = at
             self.tell(Tick())
+            if until_called and self.open is not None:
+                return
         self.now = until
 
     # --- the backend's side ---
@@ -131,6 +133,11 @@ class Line:
         return self.tell(BackendSaid(json.dumps([2, call_id, action, payload])))
 
     # --- reading ---
+
+    @property
+    def problem(self) -> str:
+        """The sentence the page shows, "" for none."""
+        return self.link.problem or ""
 
     @property
     def actions(self) -> list[str]:

@@ -27,7 +27,7 @@ from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import Durable, Fact, Record
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
 from pilotline.vocabulary.pilot import PilotState
-from pilotline.vocabulary.status import AuthStatus, ConnectorStatus
+from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, TagInfo
 from pilotline.vocabulary.time import SECOND, Tick, earliest
 from support.fake_board import FakeBoard
 
@@ -122,7 +122,7 @@ class StationBench:
         """Show a card; online, the backend answers at once."""
         for effect in self.tell(PresentTag(tag)):
             if isinstance(effect, AskAuthorization):
-                self.tell(TagAnswer(effect.request, answer))
+                self.tell(TagAnswer(effect.request, TagInfo(answer)))
 
     def charge(self, tag: str = "CARD") -> None:
         """A car comes, a card is shown, and it charges."""

@@ -128,12 +128,17 @@ class Scene:
 
     def ask(self, request: v16.Request) -> Any:
         """The backend calls the station; its answer's payload, or its error code."""
-        (text,) = self.station.backend.ask(request, self.now)
-        call_id = json.loads(text)[1]
-        self._asked[call_id] = v16.ACTION_OF[type(request)].name
-        self.station.tell(BackendSaid(text))
+        call_id = self.post(request)
         self.run(1)
         return self.replies[call_id]
+
+    def post(self, request: v16.Request) -> str:
+        """The backend calls the station; the answer will be in ``replies`` under the name returned."""
+        (text,) = self.station.backend.ask(request, self.now)
+        call_id: str = json.loads(text)[1]
+        self._asked[call_id] = v16.ACTION_OF[type(request)].name
+        self.station.tell(BackendSaid(text))
+        return call_id
 
     # --- looking ---
 

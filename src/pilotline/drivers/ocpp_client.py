@@ -40,7 +40,11 @@ _HEADER = "Sec-WebSocket-Protocol"
 _TOO_BIG = 1009  # RFC 6455 §7.4.1
 _GOING_AWAY = 1001
 _OUTBOX_LIMIT = 64
-"""Texts accepted while the socket takes none; far more than one call and one answer at a time need."""
+"""Texts accepted while the socket takes none. Reading stops at half of it, so that what is read can be
+answered: the other half is more than our own calls and overdue answers need."""
+_UNREAD_LIMIT = 1 << 20
+"""Bytes in the socket's buffer beyond which a server that still sends does not read: it may send pings
+without end, and the library answers each at once."""
 
 _LIBRARY_LOG = logging.getLogger("pilotline.websockets")
 _LIBRARY_LOG.setLevel(logging.WARNING)  # its DEBUG prints the Authorization header
@@ -241,7 +245,7 @@ def explain_close(closed: ConnectionClosed, endpoint: Endpoint, max_message: int
 
 
 class _Connection(ClientConnection):
-    """The library's connection with two of its gaps closed."""
+    """The library's connection with three of its gaps closed."""
 
     async def handshake(self, *args: Any, **kwargs: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Also fails where no subprotocol or a foreign one was chosen (OCPP-J §3.1.2), and says which."""
@@ -260,9 +264,11 @@ class _Connection(ClientConnection):
         return "" if text == SUBPROTOCOL else "".join(c if c.isprintable() else "?" for c in text)
 
     def data_received(self, data: bytes) -> None:
-        """Also ends the connection of a peer that never finishes its closing handshake."""
+        """Also ends the connection of a peer that never finishes its closing handshake, or never reads."""
         before = self.close_deadline
         super().data_received(data)
+        if self.transport.get_write_buffer_size() > _UNREAD_LIMIT:
+            self.transport.abort()
         if before is None and self.close_deadline is not None:
             self.loop.call_at(self.close_deadline, self.transport.abort)
 
@@ -295,6 +301,7 @@ class OcppClient:
         self._timings = timings or Timings()
         self._max_message = max_message
         self._outbox: asyncio.Queue[bytes] | None = None
+        self._written = asyncio.Event()
         self._tries = 0
         self._tally: Counter[str] = Counter()
 
@@ -369,7 +376,7 @@ class OcppClient:
         try:
             self._on_state(Connected())
             return await _first_of(
-                self._read(connection), self._write(connection, outbox), self._ping(connection)
+                self._read(connection, outbox), self._write(connection, outbox), self._ping(connection)
             )
         except ConnectionClosed as closed:
             if closed.sent is not None and closed.sent.code == _TOO_BIG:
@@ -378,14 +385,22 @@ class OcppClient:
         finally:
             self._outbox = None
 
-    async def _read(self, connection: ClientConnection) -> str:
-        """Waits as long as the line lives; :meth:`_ping` is its deadline."""
+    async def _read(self, connection: ClientConnection, outbox: asyncio.Queue[bytes]) -> str:
+        """Waits as long as the line lives; :meth:`_ping` and the send's own time-out are its deadlines.
+
+        A burst is read text by text: between two of them timers and the writer have their turn, and none is
+        read while the answers to those before it find no room.
+        """
         while True:
             message = await connection.recv()
             if isinstance(message, str):
                 self._on_text(message)
             else:
                 self._tally["binary_ignored"] += 1
+            await asyncio.sleep(0)
+            while outbox.qsize() > _OUTBOX_LIMIT // 2:
+                self._written.clear()
+                await self._written.wait()
 
     async def _write(self, connection: ClientConnection, outbox: asyncio.Queue[bytes]) -> str:
         while True:
@@ -393,6 +408,7 @@ class OcppClient:
             try:
                 async with asyncio.timeout(self._timings.send_s):
                     await connection.send(data, text=True)
+                self._written.set()
             except TimeoutError:
                 return f"the server at {self._endpoint.address} took no data for {self._timings.send_s:g} s"
 

@@ -30,6 +30,7 @@ from pilotline.vocabulary.journal import (
     Fact,
     Fetch,
     Fetched,
+    ForgetTags,
     KeepRegister,
     KeepSecurityEvent,
     Metered,
@@ -58,6 +59,7 @@ WINDOW = 64
 LINGER_S = 1.0
 """Jobs nobody waits for (meter values, registers) wait this long for company."""
 RETRY_S = 1.0
+LAST_COMMIT_S = 10.0
 BATCH = 500
 
 MIGRATIONS: tuple[str, ...] = (
@@ -159,12 +161,16 @@ class Store:
         self._jobs.put(_Barrier(reached))
 
     def close(self) -> None:
-        """Write what has been submitted, unless the disk does not take it, and let go of the file."""
+        """Write what has been submitted, unless the disk does not take it, and let go of the file.
+
+        A commit that hangs is left behind after ``LAST_COMMIT_S``: the process ends, the journal is whole.
+        """
         self._closing = True
         self._jobs.put(None)
         if self._thread is not None:
-            self._thread.join()
-        self._db.close()
+            self._thread.join(LAST_COMMIT_S)
+        if self._thread is None or not self._thread.is_alive():
+            self._db.close()
 
     # --- the writer's thread ---
 
@@ -291,6 +297,11 @@ def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noq
         case CachedTag(tag, status, expiry_us, parent):
             row = (tag.casefold(), status.value, expiry_us, parent)
             db.execute("INSERT OR REPLACE INTO tags VALUES (?, ?, ?, ?)", row)
+        case ForgetTags(tags):
+            if tags is None:
+                db.execute("DELETE FROM tags")
+            else:
+                db.executemany("DELETE FROM tags WHERE tag=?", [(tag.casefold(),) for tag in tags])
     return None
 
 
@@ -367,7 +378,7 @@ def _recollect(db: sqlite3.Connection) -> Recollection:
         keys={name: msgspec.json.decode(value) for name, value in db.execute("SELECT * FROM keys")},
         inoperative=frozenset(row[0] for row in db.execute("SELECT connector FROM inoperative")),
         tags=tuple(CachedTag(tag, AuthStatus(status), expiry, parent)
-                   for tag, status, expiry, parent in db.execute("SELECT * FROM tags ORDER BY tag")),
+                   for tag, status, expiry, parent in db.execute("SELECT * FROM tags ORDER BY rowid")),
     )  # fmt: skip
 
 

@@ -19,11 +19,13 @@ from pilotline.links.ocpp.link import (
 from pilotline.station.clock import WallClock
 from pilotline.station.core import Station
 from pilotline.station.events import (
+    Backlog,
     BoardSaid,
     CallAnswer,
     KeysRead,
     MeterPace,
     Restart,
+    RestartFailed,
     StationEffect,
     StationEvent,
     ToBoard,
@@ -32,25 +34,31 @@ from pilotline.station.notes import notes
 from pilotline.station.snapshot import ConnectorView, view
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import (
+    CachedTag,
     Delivered,
     Fetch,
+    ForgetTags,
     KeepRegister,
     KeepSecurityEvent,
     Recollection,
     Record,
     Resend,
     SetAside,
+    StoreAvailability,
     StoreJob,
     StoreKey,
     StoreZeros,
 )
-from pilotline.vocabulary.status import StopReason
+from pilotline.vocabulary.status import ResetReason, StopReason
 from pilotline.vocabulary.time import SECOND, Tick, earliest
 from pilotline.wire.rtm_link import BOARD_TO_HOST, Counters, Decoder, Encoder
 
 _TICK = Tick()
 _JOBS_OF_THE_LINK = (Delivered, SetAside, Resend, Fetch, StoreZeros)
-_OF_THE_SHELL = (Record, KeepRegister, KeepSecurityEvent, Restart, MeterPace)
+_JOBS_OF_THE_STATION = (
+    Record, KeepRegister, KeepSecurityEvent, StoreAvailability, CachedTag, ForgetTags,
+)  # fmt: skip
+_OF_THE_SHELL = (*_JOBS_OF_THE_STATION, Restart, RestartFailed, MeterPace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +98,13 @@ class HostView:
 
 
 HostEvent = FromBoard | LinkEvent | StationEvent
-HostEffect = BoardBytes | MeterPace | SendText | StoreJob | Restart | CallAnswer | KeysRead
+HostEffect = BoardBytes | MeterPace | SendText | StoreJob | Restart | RestartFailed | CallAnswer | KeysRead
 
 
 class HostCore:
     """``handle(event, now)``, ``deadline()`` and ``snapshot(now)``."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what only the shell knows
         self,
         model: ChargerModel,
         *,
@@ -107,12 +115,19 @@ class HostCore:
         stored: Mapping[str, KeyValue] | None = None,
         memory: Recollection | None = None,
         ended_by: StopReason = StopReason.POWER_LOSS,
+        reset_reason: ResetReason = ResetReason.UNKNOWN,
         call_timeout: int = 30 * SECOND,
     ) -> None:
-        """``memory`` is what the store found, ``ended_by`` how the boot before this one ended (R-52)."""
+        """``memory`` is what the store found; ``ended_by`` and ``reset_reason`` are the station's."""
         self.clock = WallClock(boot, memory.boots if memory else None)
         self.station = Station(
-            model, boot=boot, stored=stored, clock=self.clock, memory=memory, ended_by=ended_by
+            model,
+            boot=boot,
+            stored=stored,
+            clock=self.clock,
+            memory=memory,
+            ended_by=ended_by,
+            reset_reason=reset_reason,
         )
         self.link = OcppLink(
             model.ocpp,
@@ -128,6 +143,7 @@ class HostCore:
         self._encoders = {number: Encoder() for number in self.station.connectors}
         self._queue: deque[LinkEvent | StationEvent] = deque()
         self._effects: list[HostEffect] = []
+        self._counts_backlog = model.session.offline_events is not None
         self._deadline: int | None = 0
         self._station_due: int | None = 0
         self._link_due: int | None = None
@@ -186,6 +202,9 @@ class HostCore:
     def _tell_link(self, event: LinkEvent, now: int) -> None:
         self._linked(self.link.handle(event, now))
         self._link_due = self.link.deadline()
+        waiting = self.link.outbox.queued
+        if self._counts_backlog and waiting != self.station.backlog:
+            self._queue.append(Backlog(waiting))
 
     def _said(self, effects: Sequence[StationEffect]) -> None:
         """What the station wants: of the board, of the shell, and all else of the link."""

@@ -235,7 +235,7 @@ class Rtm:
     def _judge(self, now: int) -> None:
         """Collect the causes that are present and let the latch keep what its class keeps."""
         present = self._relay.mismatch(self._sample.contacts, now)
-        if self._pilot.is_undefined(now):
+        if self._pilot.is_undefined(self._outputs.pilot.mode, now):
             present |= faults.CP_STATE
         if self._pilot.lacks_diode(self._sample.pilot_low_mv, self._outputs.pilot.mode, now):
             present |= faults.DIODE_UNPRESENT

@@ -41,9 +41,10 @@ class PilotReader:
         gone = self._left_c.update(self.raw not in chargeable, now)
         return gone or self.state not in chargeable
 
-    def is_undefined(self, now: int) -> bool:
-        """Whether 0x80 is due: a level between the windows, or 0 V (state E)."""
-        return self._undefined.update(self.state in (PilotState.UNDEFINED, PilotState.E), now)
+    def is_undefined(self, driven: PilotMode, now: int) -> bool:
+        """Whether 0x80 is due: a level between the windows, or 0 V (state E), that is not our own state F."""
+        seen = driven is not PilotMode.FAULT and self.state in (PilotState.UNDEFINED, PilotState.E)
+        return self._undefined.update(seen, now)
 
     def lacks_diode(self, low_mv: int, driven: PilotMode, now: int) -> bool:
         """Whether 0x100 is due: with PWM and a car, the low level does not reach -12 V."""

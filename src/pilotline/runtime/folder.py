@@ -48,6 +48,11 @@ class DataFolder:
         """What must survive a power cut."""
         return self.path / JOURNAL
 
+    @property
+    def last_run(self) -> Path:
+        """What a launcher leaves for the next one to know why it starts."""
+        return self.path / "run.json"
+
     def remove_ports(self) -> None:
         """Take away the links of a board that is gone: the terminals they lead to may be others' by now."""
         for connector in range(1, MOST_CONNECTORS + 1):

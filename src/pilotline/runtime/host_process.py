@@ -30,7 +30,7 @@ from pilotline.runtime.clocks import CoreClock, wall_clock
 from pilotline.runtime.control import ControlServer
 from pilotline.runtime.host_port import HostPort
 from pilotline.runtime.loop import CoreLoop
-from pilotline.runtime.process import RESTART_ME, run_process
+from pilotline.runtime.process import RESET_ME, RESTART_ME, run_process
 from pilotline.runtime.station_panel import StationPanel
 from pilotline.runtime.supply_watch import SupplyWatch
 from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, arguments, served_by
@@ -43,13 +43,14 @@ from pilotline.station.events import (
     PresentTag,
     ReadKeys,
     Restart,
+    RestartFailed,
     SupplySaid,
 )
 from pilotline.station.snapshot import security_views
 from pilotline.vocabulary.charger import MeterSlot
 from pilotline.vocabulary.journal import Resend
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
-from pilotline.vocabulary.status import StopReason
+from pilotline.vocabulary.status import ResetKind, ResetReason, StopReason
 from pilotline.vocabulary.time import SECOND, Tick
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Options(msgspec.Struct):
     call_timeout_s: float = 30.0
     virtual: bool = True
     """Whether the board is a simulated one, with a world around it to play with."""
+    reset_reason: ResetReason = ResetReason.UNKNOWN
     panel: int | None = None
     """The panel's listening socket, as a file descriptor handed down."""
 
@@ -103,6 +105,7 @@ class HostProcess:
             new_id=lambda: str(uuid.uuid4()),
             memory=memory,
             ended_by=options.ended_by,
+            reset_reason=options.reset_reason,
             call_timeout=round(options.call_timeout_s * SECOND),
         )
         self._loop: CoreLoop[HostEvent, HostEffect] = CoreLoop(self._core, self._act, self._clock)
@@ -120,6 +123,7 @@ class HostProcess:
         self._published_at = 0.0
         self._publishing: asyncio.TimerHandle | None = None
         self._restart = asyncio.Event()
+        self._exit_code = RESTART_ME
         self._model = model
         self._slot = model.meter
         self._port = HostPort(
@@ -156,7 +160,7 @@ class HostProcess:
         for task in done:
             task.result()  # a task that failed takes the process with it, and its traceback into the log
         self._store.close()
-        return RESTART_ME if self._restart.is_set() else 0
+        return self._exit_code if self._restart.is_set() else 0
 
     # --- in and out ---
 
@@ -182,7 +186,10 @@ class HostProcess:
                 self._answered = asyncio.Event()
             case Restart(kind):
                 self._log.info("restart", kind=kind.value)
+                self._exit_code = RESET_ME if kind is ResetKind.HARD else RESTART_ME
                 asyncio.get_running_loop().call_later(0.5, self._restart.set)  # the answer goes out first
+            case RestartFailed(kind, tries):
+                self._log.error("restart failed", kind=kind.value, tries=tries)
             case _:
                 self._store.submit(effect)
 

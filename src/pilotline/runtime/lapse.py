@@ -216,6 +216,7 @@ class SimulatedStation:
             "bench_view": lambda wish: station.bench_view(self._known("bench_view", wish)),
             "host_crash": lambda _: self._end_host(station.host_crash),
             "power_cycle": lambda _: self._end_host(station.power_cycle),
+            "reset_button": lambda _: self._end_host(station.reset_button),
             "time_lapse": self._set_speed,
             "stop": lambda _: self._stop(),
         }

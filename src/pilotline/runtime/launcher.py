@@ -1,7 +1,8 @@
 """The launcher: starts board and host as processes, keeps them running, and serves what acts on both.
 
-It survives both. ``host_crash`` kills the host alone, ``power_cycle`` kills both; the world's plug and
-register outlive either. It looks into no core and decides nothing about charging.
+It survives both. ``host_crash`` kills the host alone, ``power_cycle`` and ``reset_button`` kill both; the
+world's plug and register outlive either. It alone knows why a host starts, and tells it (E-40). It looks into
+no core and decides nothing about charging.
 """
 
 import asyncio
@@ -22,12 +23,13 @@ from pilotline.runtime import board_process, host_process
 from pilotline.runtime.board_place import Ends
 from pilotline.runtime.control import LONGEST_LINE, ControlClient, Handler, knows_nothing
 from pilotline.runtime.folder import DataFolder
-from pilotline.runtime.process import RESTART_ME
+from pilotline.runtime.process import RESET_ME, RESTART_ME
+from pilotline.runtime.reset_reason import Platform, Runs, WhyStarted
 from pilotline.runtime.virtual_backend import serve_backend
 from pilotline.runtime.words import WORDS, arguments, served_by
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH
-from pilotline.vocabulary.status import StopReason
+from pilotline.vocabulary.status import ResetReason, StopReason
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 """Between the unexpected end of a child and its next start, doubled each time it ends young."""
@@ -37,10 +39,17 @@ OLD_S = 60.0
 """A child that has run this long has earned the first pause again."""
 START_S = 10.0
 """What is asked before a child has started for the first time waits for it, this long at most."""
+ASK_EVERY_S, SILENCES = 20.0, 3
+"""How often the host is asked whether it is there, and how many silences in a row say that it hangs."""
+STRIKES_BOTH = {"power_cycle": ResetReason.POWERON, "reset_button": ResetReason.EXT}
+"""The words that end board and host, and what the host is then told of its start."""
+ASKED = (RESTART_ME, RESET_ME)
+"""How a child ends that wants to be started again: without a pause."""
 HOST_WORDS = frozenset(OPERATIONS) | served_by("host")
 BOARD_WORDS = frozenset(ACTIONS) | frozenset(BENCH) | served_by("board")
 OWN_WORDS = served_by("launcher") | {"wait"}
 _ELSEWHERE = served_by("lapse")
+_LINUX = Platform()
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,11 @@ class Child:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
+    @property
+    def listens(self) -> bool:
+        """Whether its line is open."""
+        return self._client is not None
+
     async def keep_running(self) -> None:
         """Start, listen until it ends, pause, start again; for ever."""
         loop = asyncio.get_running_loop()
@@ -99,7 +113,7 @@ class Child:
             self._on_event("ended", code)
             if loop.time() - born > OLD_S:
                 self._pause = FIRST_PAUSE_S
-            if code != RESTART_ME and not self._killed:
+            if code not in ASKED and not self._killed:
                 await asyncio.sleep(self._pause)
                 self._pause = min(self._pause * 2, LONGEST_PAUSE_S)
 
@@ -166,6 +180,7 @@ class Launcher:
         folder: DataFolder,
         on_status: Callable[[HostView], None],
         on_note: Callable[[str], None],
+        platform: Platform = _LINUX,
     ) -> None:
         self._settings = settings
         self._folder = folder
@@ -174,6 +189,8 @@ class Launcher:
         self._on_note = on_note
         self._watchers: list[tuple[Condition, asyncio.Future[None]]] = []
         self._ended_by = StopReason.POWER_LOSS
+        self._runs = Runs(folder.last_run, platform)
+        self._why = WhyStarted(ResetReason.UNKNOWN)
         self.stopped = asyncio.Event()
         self.status: HostView | None = None
         self.board = self._child("board", board_process.__name__, self._board_options)
@@ -182,12 +199,17 @@ class Launcher:
     async def run(self) -> None:
         """Keep both children running until cancelled; both end with it."""
         self._folder.remove_ports()
+        self._why = WhyStarted(self._runs.begin())
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.board.keep_running())
                 group.create_task(self.host.keep_running())
+                group.create_task(self._watch_host())
                 if self._settings.backend is not None:
                     group.create_task(serve_backend(self._settings.backend))
+        except asyncio.CancelledError:
+            self._runs.end()
+            raise
         finally:
             self.board.kill()
             self.host.kill()
@@ -203,12 +225,8 @@ class Launcher:
         if op in BOARD_WORDS:
             return await self.board.ask(op, args)
         match op:
-            case "host_crash":
-                self._kill_host()
-            case "power_cycle":
-                self._ended_by = StopReason.POWER_LOSS
-                self.board.kill()
-                self._kill_host()
+            case "host_crash" | "power_cycle" | "reset_button":
+                self._strike(op)
             case "pids":
                 return self.pids
             case "stop":
@@ -224,6 +242,38 @@ class Launcher:
         """What it said last is no longer so, from now on and not only when its end is noticed."""
         self.host.kill()
         self.status = None
+
+    def _strike(self, op: str) -> None:
+        """End the host, or both, without last words."""
+        if op == "power_cycle":
+            self._ended_by = StopReason.POWER_LOSS
+        if op in STRIKES_BOTH:
+            self._why.because(STRIKES_BOTH[op])
+            self.board.kill()
+        self._kill_host()
+
+    async def _watch_host(self) -> None:
+        """A host that is silent to three questions in a row hangs: it is ended, as by its tasks' watchdog."""
+        silences = 0
+        while True:
+            await asyncio.sleep(ASK_EVERY_S)
+            silences = 0 if await self._host_answers() else silences + 1
+            if silences == SILENCES:
+                self._on_note("The host does not answer any more and is ended.")
+                self._why.because(ResetReason.TASK_WDT)
+                self._kill_host()
+                silences = 0
+
+    async def _host_answers(self) -> bool:
+        """One that is being started again need not."""
+        pid = self.host.pid
+        try:
+            await self.host.ask("config_get", {"keys": ["NumberOfConnectors"]})
+        except NoAnswerError:
+            return not self.host.listens or self.host.pid != pid
+        except OperationError:
+            return True  # a refusal is an answer
+        return True
 
     @property
     def pids(self) -> dict[str, int | None]:
@@ -274,9 +324,10 @@ class Launcher:
         """What a host said last is no longer so; a board leaves links that lead nowhere."""
         if child == "host":
             self.status = None
+            self._why.ended(code)
         else:
             self._folder.remove_ports()
-        how = "asks to be" if code == RESTART_ME else f"ended with code {code} and is"
+        how = "asks to be" if code in ASKED else f"ended with code {code} and is"
         self._on_note(f"The {child} {how} started again.")
 
     def _board_options(self) -> bytes:
@@ -313,6 +364,7 @@ class Launcher:
                 str(folder.evsens_port()),
                 settings.csms,
                 settings.call_timeout_s,
+                reset_reason=self._why.take(),
                 panel=settings.panel.fileno() if settings.panel else None,
             )
         )

@@ -15,6 +15,8 @@ FAILED = 70
 """The exit code of a child that found a mistake of its own (sysexits.h EX_SOFTWARE)."""
 RESTART_ME = 75
 """The exit code of a child that asks to be started again (sysexits.h EX_TEMPFAIL)."""
+RESET_ME = 76
+"""The same, as by its reset pin: what a virtual board cannot pull, the launcher does (R-42)."""
 
 
 async def _fail_stop(work: Coroutine[Any, Any, int | None], log: Any) -> int | None:
@@ -25,8 +27,9 @@ async def _fail_stop(work: Coroutine[Any, Any, int | None], log: Any) -> int | N
         sys.stderr.flush()
         os._exit(FAILED)
 
-    asyncio.get_running_loop().set_exception_handler(stop)
-    threading.excepthook = lambda args: stop(asyncio.get_event_loop(), {"exception": args.exc_value})
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(stop)
+    threading.excepthook = lambda args: stop(loop, {"exception": args.exc_value})
     return await work
 
 

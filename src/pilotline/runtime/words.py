@@ -84,6 +84,9 @@ WORDS: Mapping[str, Word] = {
     "bench_view": Word(OfConnector, "board", "What the bench's knobs stand at: plug, car, causes of faults."),
     "host_crash": Word(Nothing, "launcher", "Kill the host without last words; it starts again by itself."),
     "power_cycle": Word(Nothing, "launcher", "Kill host and board; plug and meter register persist."),
+    "reset_button": Word(
+        Nothing, "launcher", "Press the reset button: host and board restart as by their reset pins."
+    ),
     "pids": Word(Nothing, "launcher", "The process numbers of board and host."),
     "time_lapse": Word(TimeLapse, "lapse", "How fast simulated time runs, 0 a pause (`simulate --panel`)."),
     "stop": Word(Nothing, "launcher", "End the station, as the end of input does."),

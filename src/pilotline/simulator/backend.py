@@ -27,7 +27,7 @@ class Booked:
 
 
 class VirtualBackend:
-    """One station's connection. ``books`` are all requests taken, in order."""
+    """One station's connection. ``books``: all requests taken, in order; ``groups``: the parent of a tag."""
 
     def __init__(self, zero: datetime = MIDNIGHT) -> None:
         """``zero`` is the wall-clock time at core time 0."""
@@ -36,6 +36,7 @@ class VirtualBackend:
         self._rpc = Rpc(v16.Role.CENTRAL_SYSTEM, lambda: f"backend-{next(ids)}")
         self._transactions = count(1)
         self.refused_tags: dict[str, AuthStatus] = {}
+        self.groups: dict[str, str] = {}
         self.books: list[Booked] = []
 
     def receive(self, text: str, now: int) -> Sequence[str]:
@@ -73,7 +74,8 @@ class VirtualBackend:
                 return v16.ACTION_OF[type(request)].answer()
 
     def _judge(self, tag: str) -> v16.IdTagInfo:
-        return v16.IdTagInfo(self.refused_tags.get(tag, AuthStatus.ACCEPTED))
+        status = self.refused_tags.get(tag, AuthStatus.ACCEPTED)
+        return v16.IdTagInfo(status, parent_id_tag=self.groups.get(tag))
 
     def _time(self, now: int) -> str:
         return v16.format_time(self._zero + timedelta(microseconds=now))

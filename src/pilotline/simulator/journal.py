@@ -17,6 +17,7 @@ from pilotline.vocabulary.journal import (
     Ended,
     Fetch,
     Fetched,
+    ForgetTags,
     KeepRegister,
     KeepSecurityEvent,
     Metered,
@@ -91,7 +92,11 @@ class MemoryJournal:
             case StoreAvailability(connector, operative):
                 (self._inoperative.discard if operative else self._inoperative.add)(connector)
             case CachedTag(tag):
+                self._tags.pop(tag.casefold(), None)  # the last word stands last
                 self._tags[tag.casefold()] = replace(job, tag=tag.casefold())
+            case ForgetTags(tags):
+                for tag in list(self._tags) if tags is None else tags:
+                    self._tags.pop(tag.casefold(), None)
         return []
 
     def restart(self, boot: int) -> "MemoryJournal":
@@ -120,7 +125,7 @@ class MemoryJournal:
             boots=(*self._boots.values(), BootTime(boot, 0, None)),
             keys=dict(self._keys),
             inoperative=frozenset(self._inoperative),
-            tags=tuple(tag for _, tag in sorted(self._tags.items())),
+            tags=tuple(self._tags.values()),
         )
 
     def _follow(self, done: Durable) -> None:

@@ -36,15 +36,19 @@ from pilotline.station.events import (
     PresentTag,
     ReadKeys,
     Restart,
+    RestartFailed,
     SupplySaid,
 )
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import Recollection, StoreJob, StoreTrouble
 from pilotline.vocabulary.phases import PerPhase
-from pilotline.vocabulary.status import StopReason
+from pilotline.vocabulary.status import ResetKind, ResetReason, StopReason
 from pilotline.vocabulary.time import MS, SECOND, Tick
 
 _TICK = Tick()
+_LAST_WORDS = 500 * MS
+"""What a host that restarts still has to say, the answer to its reset above all, goes out in this time."""
+_RESTARTED_BY = {ResetKind.SOFT: ResetReason.SW, ResetKind.HARD: ResetReason.EXT}  # R-42
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class VirtualStation:
             for number in range(1, model.connectors + 1)
         }
         self.journal = MemoryJournal(Recollection(boot=1, keys=dict(stored or {})))
-        self.host = self._new_host(StopReason.POWER_LOSS)
+        self.host = self._new_host(StopReason.POWER_LOSS, ResetReason.POWERON)
         self.disk = Disk()
         self.backend = VirtualBackend()
         self.restarts: list[Restart] = []
@@ -169,15 +173,15 @@ class VirtualStation:
         """The host dies with all that was not on the disk yet, and starts again ``down`` later."""
         self._kill_host()
         dead = self.host
-        self.timeline.post(lambda: self._start_host(StopReason.REBOOT) if self.host is dead else None, down)
+        self.timeline.post(lambda: self._restart_host(ResetReason.PANIC) if self.host is dead else None, down)
 
     def power_cycle(self) -> None:
         """The power fails and comes back: board and host are new, the world keeps what no switch undoes."""
-        self._kill_host()
-        for place in self.places.values():
-            place.power_cycle()
-        self._start_host(StopReason.POWER_LOSS)
-        self._wake_worlds()
+        self._restart_all(StopReason.POWER_LOSS, ResetReason.POWERON)
+
+    def reset_button(self) -> None:
+        """Somebody presses the reset button: as a power cycle, but that the power was there (M-16)."""
+        self._restart_all(StopReason.REBOOT, ResetReason.EXT)
 
     def set_disk(self, *, takes: int = 0, full: bool = False) -> None:
         """Every commit takes that long (µs), or there is no room until it is said otherwise."""
@@ -269,14 +273,16 @@ class VirtualStation:
                 case MeterPace(connector, fast):
                     self.places[connector].pace_meter(fast=fast)
                 case Restart():
-                    self.restarts.append(effect)
+                    self._restart_soon(effect)
+                case RestartFailed():
+                    self._note("host", "log", effect)
                 case CallAnswer() | KeysRead():
                     self._answers[effect.call] = effect
                 case _:
                     self._note("host", "journal", effect)
                     self._write(effect)
 
-    def _new_host(self, ended_by: StopReason) -> HostCore:
+    def _new_host(self, ended_by: StopReason, reason: ResetReason) -> HostCore:
         memory = self.journal.found
         return HostCore(
             self.model,
@@ -286,6 +292,7 @@ class VirtualStation:
             new_id=lambda: str(next(self._ids)),
             memory=memory,
             ended_by=ended_by,
+            reset_reason=reason,
         )
 
     def _kill_host(self) -> None:
@@ -294,9 +301,32 @@ class VirtualStation:
         if self._online:
             self.backend.disconnect()
 
-    def _start_host(self, ended_by: StopReason) -> None:
+    def _restart_all(self, ended_by: StopReason, reason: ResetReason) -> None:
+        self._kill_host()
+        for place in self.places.values():
+            place.power_cycle()
+        self._start_host(ended_by, reason)
+        self._wake_worlds()
+
+    def _restart_soon(self, wish: Restart) -> None:
+        """The host is to end in order: what the disk takes is written, and its answers go out before."""
+        self.restarts.append(wish)
+        host = self.host
+        self.timeline.post(lambda: self._obey(wish) if host is self.host else None, _LAST_WORDS)
+
+    def _obey(self, wish: Restart) -> None:
+        if self._host_runs:
+            while self._unwritten and not self.disk.full:
+                self._commit()
+            self._kill_host()
+            self._restart_host(_RESTARTED_BY[wish.kind])
+
+    def _restart_host(self, reason: ResetReason) -> None:
+        self._start_host(StopReason.REBOOT, reason)
+
+    def _start_host(self, ended_by: StopReason, reason: ResetReason) -> None:
         self.journal = self.journal.restart(self.journal.found.boot + 1)
-        self.host = self._new_host(ended_by)
+        self.host = self._new_host(ended_by, reason)
         self._host_runs, self._host_since = True, self.timeline.now
         self._tell_host(_TICK, self.timeline.now)
         if self._online:

@@ -1,25 +1,94 @@
-"""Who may charge while nobody can be asked, and who without asking (E-67, E-68, R-26)."""
+"""Who may charge: what the backend said of a tag and is remembered (the cache), and what that is worth now.
 
+OCPP 1.6 §3.5, E-67, E-68, R-26. It asks nobody and starts nothing: that is the station's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pilotline.station.clock import WallClock
 from pilotline.station.keys import KeyStore
-from pilotline.vocabulary.status import AuthMode, AuthStatus
+from pilotline.vocabulary.journal import CachedTag, ForgetTags
+from pilotline.vocabulary.status import AuthMode, AuthStatus, TagInfo
 
 ANYBODY = {AuthMode.FREE: "FREE", AuthMode.PLUG_AND_CHARGE: "PLUGANDCHARGE"}
 """The tags that stand in a session's record where nobody identified themselves."""
+MOST_TAGS = 500
+"""The cache keeps as many; the one that was heard of longest ago goes first."""
 
 
 def mode(keys: KeyStore, online: bool) -> AuthMode:
     """The mode in force: offline, the station may be set to Plug & Charge (E-68)."""
-    chosen = AuthMode(keys.text("c_AuthorizationMode"))
+    chosen = (
+        AuthMode(keys.text("c_AuthorizationMode")) if keys.flag("AuthorizationEnabled") else AuthMode.FREE
+    )
     if chosen is AuthMode.TAG and not online and keys.flag("c_OfflinePlugAndCharge"):
         return AuthMode.PLUG_AND_CHARGE
     return chosen
 
 
-def offline_status(keys: KeyStore) -> AuthStatus:
-    """What an unknown tag is worth while the backend cannot be asked."""
-    return AuthStatus.ACCEPTED if keys.flag("AllowOfflineTxForUnknownId") else AuthStatus.INVALID
-
-
 def same_tag(one: str, other: str) -> bool:
     """OCPP 1.6 §7.24: identifiers are compared without case."""
     return one.casefold() == other.casefold()
+
+
+def filled_up(tag: str, whole: int) -> str:
+    """A card's UID in hex, shorter than ``whole`` bytes, with zero bytes behind it (R-27); else as it is."""
+    hexadecimal = all(each in "0123456789abcdefABCDEF" for each in tag)
+    shorter = hexadecimal and len(tag) % 2 == 0 and 0 < len(tag) < 2 * whole
+    return tag.ljust(2 * whole, "0") if shorter else tag
+
+
+class TagBook:
+    """The authorisation cache of §3.5.2, and what it and the keys make of a tag."""
+
+    def __init__(self, keys: KeyStore, clock: WallClock, kept: Sequence[CachedTag] = ()) -> None:
+        """``kept``: what earlier boots were told, the oldest first."""
+        self._keys = keys
+        self._clock = clock
+        self._tags = {each.tag.casefold(): each for each in kept}
+
+    def learn(self, tag: str, info: TagInfo) -> Sequence[CachedTag | ForgetTags]:
+        """The backend said what a tag is worth; what the store has to do."""
+        if not self._keys.flag("AuthorizationCacheEnabled"):
+            return []
+        name = tag.casefold()
+        entry = CachedTag(name, info.status, info.expiry_us, info.parent)
+        news = self._tags.pop(name, None) != entry
+        self._tags[name] = entry
+        gone = tuple(self._tags)[: max(0, len(self._tags) - MOST_TAGS)]
+        for each in gone:
+            del self._tags[each]
+        return [*([entry] if news else []), *([ForgetTags(gone)] if gone else [])]
+
+    def clear(self) -> Sequence[ForgetTags]:
+        self._tags.clear()
+        return [ForgetTags()]
+
+    def look_up(self, tag: str, now: int) -> TagInfo | None:
+        """What is known of a tag; None of an unknown one, or where its expiry cannot be judged."""
+        entry = self._tags.get(tag.casefold()) if self._keys.flag("AuthorizationCacheEnabled") else None
+        if entry is None:
+            return None
+        info = TagInfo(entry.status, entry.expiry_us, entry.parent)
+        if entry.expiry_us is None or entry.status is not AuthStatus.ACCEPTED:
+            return info
+        utc_us = self._clock.stamp(now).utc_us
+        if utc_us is None:
+            return None
+        return info if utc_us < entry.expiry_us else replace(info, status=AuthStatus.EXPIRED)
+
+    def offline(self, tag: str, now: int) -> TagInfo:
+        """E-67: what is known of it, or else what an unknown one is worth. A refused one stays refused."""
+        known = self.look_up(tag, now)
+        if known is not None and (
+            known.status is not AuthStatus.ACCEPTED or self._keys.flag("LocalAuthorizeOffline")
+        ):
+            return known
+        allowed = self._keys.flag("AllowOfflineTxForUnknownId")
+        return TagInfo(AuthStatus.ACCEPTED if allowed else AuthStatus.INVALID)
+
+    def beforehand(self, tag: str, now: int) -> TagInfo | None:
+        """What is enough to begin without asking, while somebody could be asked (LocalPreAuthorize)."""
+        known = self.look_up(tag, now) if self._keys.flag("LocalPreAuthorize") else None
+        return known if known is not None and known.status is AuthStatus.ACCEPTED else None

@@ -22,6 +22,7 @@ from pilotline.vocabulary.board import (
     LockPlug,
     Measurement,
     Permit,
+    SetAvailable,
     SetLight,
     Setting,
     Withdraw,
@@ -44,12 +45,14 @@ _FOR_A_PERSON = select(Recovery.SERVICE)
 class Wish:
     """What the station wants of the board now; ``offer_ma`` 0 is no permit.
 
-    ``settings`` are the safety settings to be commissioned (R-49).
+    ``settings`` are the safety settings to be commissioned (R-49); where the station is not ``available``
+    the pilot says so (R-47).
     """
 
     offer_ma: int = 0
     lock: bool = False
     light: Light = _DARK
+    available: bool = True
     settings: Mapping[Setting, int] = field(default_factory=dict[Setting, int])
 
 
@@ -142,7 +145,7 @@ class BoardLink:
 
     def _changes(self, wish: Wish) -> Sequence[HostMessage]:
         """What is told at once because it differs from what was told last."""
-        told, self._told = self._told, Wish(wish.offer_ma, wish.lock, wish.light)
+        told, self._told = self._told, Wish(wish.offer_ma, wish.lock, wish.light, wish.available)
         messages: list[HostMessage] = []
         acknowledged = self.identity.remembered & ~_FOR_A_PERSON if told is None and self.identity else 0
         if acknowledged:
@@ -151,6 +154,8 @@ class BoardLink:
             messages.append(SetLight(wish.light))
         if told is None or told.lock != wish.lock:
             messages.append(LockPlug(wish.lock))
+        if told is None or told.available is not wish.available:
+            messages.append(SetAvailable(wish.available))
         if told is not None and told.offer_ma != wish.offer_ma:
             self._renewed_at = None
             if wish.offer_ma == 0:

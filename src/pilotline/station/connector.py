@@ -5,7 +5,7 @@ It decides nothing about who may charge (that is the station's) and closes no re
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pilotline.station.board import BoardLink, Wish
 from pilotline.station.clock import WallClock
@@ -15,13 +15,16 @@ from pilotline.station.events import MeterPace, MeterReport, StationEffect, Stat
 from pilotline.station.fault_counts import FaultCounter
 from pilotline.station.house import HouseLimit
 from pilotline.station.keys import KeyStore
+from pilotline.station.left_open import LeftOpen, LeftOpenSessions
 from pilotline.station.limits import Arbiter
-from pilotline.station.measurands import Sources, sample
+from pilotline.station.measurands import Sources
+from pilotline.station.metering import Metering, Present
 from pilotline.station.recovery import BackOffWatch, MeterWatch
 from pilotline.station.security import Askers, SafetyDesk
 from pilotline.station.session import Phase, Session, Stop
 from pilotline.station.status import ENDS, SUSPENDS, Facts, StatusTeller, derive, status_reports
 from pilotline.station.temperature import AmbientLimit, TemperatureLimit
+from pilotline.station.unlocking import UnlockDesk
 from pilotline.vocabulary import faults, limits
 from pilotline.vocabulary.board import Light
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
@@ -29,16 +32,12 @@ from pilotline.vocabulary.journal import (
     Durable,
     Ended,
     Fact,
-    KeepRegister,
-    Metered,
-    MeterSample,
-    OpenSession,
     Record,
     Started,
 )
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
 from pilotline.vocabulary.pilot import PilotMode, PilotState
-from pilotline.vocabulary.status import ConnectorStatus, ReadingContext, StopReason
+from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, StopReason
 from pilotline.vocabulary.time import MS, SECOND, OnDelay, earliest
 
 UNPLUG_BELIEVED = SECOND
@@ -49,23 +48,10 @@ READING_TAKES = 500 * MS
 """A reading that arrives later than this after the relay opened was asked for after it opened."""
 SETTLING = 10 * SECOND
 """How long a new session counts as Preparing while the car has not asked for power."""
-KEEP_EVERY = 10 * SECOND
-"""How often a running session's register is kept (R-52)."""
-LEFT_OPEN_WAIT = 20 * SECOND
-"""After boot, the meter has this long to be read before a session left open ends with its kept register."""
 BOARD_GRACE = 5 * SECOND
 """After boot, the safety module has this long before its absence is a status."""
 
 _WITH_A_CAR = (PilotState.B, PilotState.C, PilotState.D)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOpen:
-    """A session that an earlier boot left open; ``last``: what flowed since belongs to it."""
-
-    session: OpenSession
-    reason: StopReason
-    last: bool
 
 
 @dataclass(slots=True)
@@ -74,6 +60,7 @@ class Grant:
 
     tag: str
     until: int | None
+    parent: str | None = None
 
 
 class Connector:
@@ -97,9 +84,6 @@ class Connector:
         self.model = model
         self._keys = keys
         self._clock = clock
-        self._left_open = list(left_open)
-        self._closing: set[int] = set()
-        self._kept_at = 0
         self._entries = entries
         self._sessions = 0
         self._gone = OnDelay(UNPLUG_BELIEVED)
@@ -111,6 +95,9 @@ class Connector:
         self._house = HouseLimit(keys, model.rating.phases, evsens=model.evsens is not None)
         kept = kept or {}
         self._covers = CoverWatch(number, kept, entries.next)
+        self._metering = Metering(number, model, keys, clock, entries.next)
+        self._left_open = LeftOpenSessions(left_open, self._metering, entries.next)
+        self._unlocking = UnlockDesk()
         self.fault_counts = FaultCounter(number, kept)
         self.safety = SafetyDesk(number, kept, askers or Askers(kept))
         self._meter_watch = MeterWatch(model.meter)
@@ -131,7 +118,9 @@ class Connector:
         self.session: Session | None = None
         self.over: StopReason | None = left_open[-1].reason if left_open else None
         self.disk_trouble: str | None = None
-        self.available = True
+        self.in_service = True
+        self.room = True
+        self.restarting = False
         self.status: ConnectorStatus | None = None
         self.light = Light()
         self._claim(0)
@@ -160,25 +149,43 @@ class Connector:
         return report is not None and report.output.mode is PilotMode.PWM
 
     @property
+    def facts_to_come(self) -> int:
+        """How many starts and ends this connector has still to record (R-33)."""
+        session, left = self.session, self._left_open.waiting
+        if session is None:
+            return left
+        return left + (2 if session.phase in (Phase.STARTING, Phase.RECORDING) else 1)
+
+    @property
     def may_offer(self) -> bool:
         """Whether the limits alone decide what is offered."""
         running = self.session is not None and self.session.phase is Phase.RUNNING
-        return running and not self.stopping_faults and self.board.accepted and self.available
+        return running and self.plugged and not self.stopping_faults and self.board.accepted
 
     @property
     def unplugging(self) -> bool:
         """The pilot shows no car, and it is not believed yet (R-29)."""
         return self._gone.due is not None
 
-    def free(self, now: int) -> bool:
-        """Whether a new session could begin here."""
-        ready = self.board.alive(now) and self.board.accepted and self.available
-        return ready and not self.busy and not self.stopping_faults
+    @property
+    def available(self) -> bool:
+        """In service; what was put out of it in a session is so when that ends."""
+        return self.in_service or self.session is not None
+
+    @property
+    def occupied(self) -> bool:
+        """Whether a session here still has its car: one that ends because its car has gone is in no way."""
+        session = self.session
+        return session is not None and (session.stop is None or session.unplugs == self.unplugs)
+
+    def ready(self, now: int) -> bool:
+        """Whether a new session could begin here, once the last one is over."""
+        return self.board.alive(now) and self.board.accepted and self.in_service and not self.stopping_faults
 
     @property
     def busy(self) -> bool:
         """Whether a session is here, of this boot or one that the last left open."""
-        return self.session is not None or bool(self._left_open or self._closing)
+        return self.session is not None or self._left_open.busy
 
     def take_reading(self, reading: MeterReading | MeterSilent, now: int) -> None:
         if isinstance(reading, MeterSilent):
@@ -197,11 +204,23 @@ class Connector:
         """What the meter says now; None while it is silent, for an old value is not a present one."""
         return self.meter if self.meter_silence is None else None
 
-    def give(self, tag: str, now: int) -> None:
+    def give(self, tag: str, now: int, parent: str | None = None) -> None:
         """Somebody may charge: at once when a car is there, else within ConnectionTimeOut (E-69)."""
         timeout = self._keys.number("ConnectionTimeOut") * SECOND
-        self.grant = Grant(tag, None if self.plugged else now + timeout)
+        self.grant = Grant(tag, None if self.plugged else now + timeout, parent)
         self.refusal = None
+
+    def refuse(self, status: AuthStatus) -> None:
+        """The backend refuses the session's card, after it has begun."""
+        self.refusal = status.value
+        if self.session is not None:
+            self.session.refused_wh = self._register() or 0
+
+    def unlock(self, call: int, now: int) -> None:
+        """Let go of the plug; the call is answered when the lock has moved, or has not."""
+        self.grant = None
+        self.end(StopReason.UNLOCK_COMMAND, now)
+        self._unlocking.ask(call, now)
 
     def end(self, reason: StopReason, now: int, tag: str | None = None) -> None:
         """End the session: nothing when there is none or it is ending already."""
@@ -216,7 +235,7 @@ class Connector:
 
     def durable(self, done: Durable) -> None:
         """The journal has it: go on."""
-        self._closing.discard(done.entry)
+        self._left_open.durable(done.entry)
         session = self.session
         if session is None or session.entry != done.entry:
             return
@@ -238,17 +257,24 @@ class Connector:
         effects: list[StationEffect] = []
         effects += self._count_faults(now)
         effects += self.safety.update(self.board, self._clock.stamp(now))
-        effects += self._close_left_open(now)
+        effects += self._left_open.close(self._register(), settled=self._has_final_reading(), now=now)
         effects += self._begin(now)
         effects += self._pace_meter()
-        effects += self._run(now)
+        self._run(now)
+        effects += self._metering.update(self._present(), now)
         effects += self._finish(now)
+        lock = self.board.report.lock if self.board.report and self.board.alive(now) else None
+        effects += self._unlocking.update(lock, self.faults, now)
         self.status = derive(self._facts(now))
         self._paint(online)
         effects += [ToBoard(self.number, message) for message in self.board.update(self._wish(), now)]
         effects += self._pass_on(now)
-        effects += self._teller.update(self.status, self.faults, self.arbiter.winner(now), now, online=online)
-        return effects
+        return [*effects, *self._tell_status(online, now)]
+
+    def _tell_status(self, online: bool, now: int) -> Sequence[StatusReport]:
+        hold = self._keys.number("MinimumStatusDuration") * SECOND
+        winner = self.arbiter.winner(now)
+        return self._teller.update(self.status, self.faults, winner, now, online=online, hold=hold)
 
     def tell(self, now: int) -> Sequence[StatusReport]:
         """The present status, asked for."""
@@ -256,10 +282,7 @@ class Connector:
 
     def read_out(self, now: int) -> Sequence[MeterReport]:
         """Meter values, asked for."""
-        values = self._sampled(ReadingContext.TRIGGER, now)
-        running = self.session and self.session.phase in (Phase.RUNNING, Phase.STOPPING)
-        session = self.session.id if self.session and running else None
-        return [MeterReport(self.number, session, values)] if values.values else []
+        return self._metering.read_out(self._present(), now)
 
     def deadline(self, now: int) -> int | None:
         session = self.session
@@ -273,11 +296,13 @@ class Connector:
             self.fault_counts.deadline(now),
             self.safety.deadline(now),
             self._meter_watch.deadline(now),
-            self._next_sample(session) if session and running else None,
+            self._metering.deadline(self._present(), now),
             self._settled_at(session, now) if session and running else None,
             self._last_reading_at(session, now) if session and session.phase is Phase.STOPPING else None,
-            LEFT_OPEN_WAIT if self._left_open and now < LEFT_OPEN_WAIT else None,
+            self._left_open.deadline(now),
             self._teller.deadline(now),
+            self._unlocking.deadline(),
+            self._back_until(session) if session and now < self._back_until(session) else None,
         )
 
     def _see_plug(self, now: int) -> None:
@@ -290,6 +315,7 @@ class Connector:
             self._unplug()
         elif state in _WITH_A_CAR and not self.plugged:
             self.plugged = True
+            self.grant = replace(self.grant, until=None) if self.grant else None
         elif state is PilotState.A and not self.plugged and not self.busy:
             self.over = None  # what an earlier boot left is over and unplugged
         closed = report is None or report.relay or any(report.contacts)
@@ -303,7 +329,26 @@ class Connector:
         self.unplugs += 1
         self.over = self.refusal = self.grant = None
         self._gone.update(False, self._gone_at)
-        self.end(StopReason.EV_DISCONNECTED, self._gone_at)
+        if self._outlives_unplug and self.session is not None:
+            self.session.unplugs = self.unplugs
+        else:
+            self.end(StopReason.EV_DISCONNECTED, self._gone_at)
+
+    @property
+    def _outlives_unplug(self) -> bool:
+        """Whether the session goes on without its car (StopTransactionOnEVSideDisconnect)."""
+        running = self.session is not None and self.session.phase in (Phase.RECORDING, Phase.RUNNING)
+        return running and not self._keys.flag("StopTransactionOnEVSideDisconnect")
+
+    def _back_until(self, session: Session) -> int:
+        """Until when a car that was unplugged may come back before its end is told (R-29)."""
+        unplugged = session.stop is not None and session.stop.reason is StopReason.EV_DISCONNECTED
+        return session.stop.at + self.model.session.unplug_told_ms * MS if unplugged and session.stop else 0
+
+    def _may_come_back(self, session: Session, now: int) -> bool:
+        """Whether its end waits: nobody else has come, and its time is not over."""
+        nobody = not self.plugged and self.grant is None and not self.asking
+        return nobody and now < self._back_until(session)
 
     def _claim(self, now: int) -> None:
         """Tell the arbiter what each source of this station allows."""
@@ -337,18 +382,19 @@ class Connector:
             self.grant = grant = None
         if self.unplugging:
             return []  # what begins now would end before it began
-        if grant and self.plugged and self.free(now):
+        if grant and self.plugged and self.ready(now) and not self.busy and self.room:
             self._sessions += 1
             name = f"{self._clock.boot}-{self.number}-{self._sessions}"
-            self.session = Session(name, grant.tag, self.unplugs)
+            self.session = Session(name, grant.tag, self.unplugs, parent=grant.parent)
             self.grant = self.over = None
         session = self.session
         if session is None or session.phase is not Phase.STARTING or self._register() is None:
             return []
         session.move(Phase.RECORDING)
-        session.started_at = session.sampled_at = self._kept_at = now
+        session.started_at = now
         session.stamp = self._clock.stamp(now)
         session.meter_start_wh = self._register() or 0
+        self._metering.begin(session, self._sources())
         started = Started(session.id, self.number, session.tag, session.meter_start_wh, session.stamp)
         return [self._record(session, started)]
 
@@ -360,78 +406,55 @@ class Connector:
         self._meter_fast = fast
         return [MeterPace(self.number, fast)]
 
-    def _run(self, now: int) -> Sequence[StationEffect]:
-        """The offer follows the limits; meter values go out at their interval."""
+    def _run(self, now: int) -> None:
+        """The offer follows the limits."""
         session = self.session
         if self.faults & ENDS:
             pressed = self.faults & faults.EMERGENCY_STOP
             self.end(StopReason.EMERGENCY_STOP if pressed else StopReason.OTHER, now)
         if session is None or session.phase is not Phase.RUNNING:
-            return []
+            return
         report = self.board.report
+        self._follow_refusal(session, now)
         if not session.offered:
             self.arbiter.start(now)
             session.offered = True
         self.arbiter.update(now)
         session.charged = session.charged or (report is not None and report.relay)
-        sampled = self._sample_if_due(session, now)
-        due = bool(sampled) or now >= self._kept_at + KEEP_EVERY  # the end is not before the last values
-        return [*self._keep_register(session, now, due), *sampled]
 
-    def _sample_if_due(self, session: Session, now: int) -> Sequence[StationEffect]:
-        due = self._next_sample(session)
-        if due is None or now < due:
-            return []
-        session.sampled_at = now - (now - due) % self._interval()  # those missed are not made up
-        metered = self._sampled(ReadingContext.PERIODIC, now)
-        fact = Metered(session.id, self.number, metered)
-        return [Record(self._entries.next(), fact)] if metered.values else []
+    def _follow_refusal(self, session: Session, now: int) -> None:
+        """A card refused afterwards: what MaxEnergyOnInvalidId grants, then the end, or nothing more."""
+        if session.refused_wh is None:
+            return
+        granted = session.refused_wh + self._keys.number("MaxEnergyOnInvalidId")
+        if self.register_wh is not None and self.register_wh < granted:
+            return
+        if self._keys.flag("StopTransactionOnInvalidId"):
+            self.end(StopReason.DE_AUTHORIZED, now)
+        else:
+            self.arbiter.claim(limits.REFUSED, 0, now)
 
     def _finish(self, now: int) -> Sequence[StationEffect]:
         """The relay is open and the meter was read since, or it takes too long: record the end."""
         session = self.session
         if session is None or session.phase is not Phase.STOPPING or session.stop is None:
             return []
+        if self._may_come_back(session, now):
+            return []
         if not self._has_final_reading() and now < session.stop.at + FINAL_READING:
             return []
         session.move(Phase.ENDING)
         stop, register = session.stop, max(self._register() or 0, session.meter_start_wh)
-        ended = Ended(session.id, self.number, register, session.stamp.later(stop.at), stop.reason, stop.tag)
+        stamp = session.stamp.later(stop.at)
+        data = self._metering.end(stamp, register)
+        ended = Ended(session.id, self.number, register, stamp, stop.reason, stop.tag, data)
         return [self._record(session, ended)]
-
-    # --- what an earlier boot left open (R-52) ---
-
-    def _close_left_open(self, now: int) -> Sequence[StationEffect]:
-        """Once the relay is open and the meter read since, or it takes too long: record the ends."""
-        if not self._left_open or not (self._has_final_reading() or now >= LEFT_OPEN_WAIT):
-            return []
-        records = [Record(self._entries.next(), self._end_of(each)) for each in self._left_open]
-        self._left_open.clear()
-        self._closing = {record.entry for record in records}
-        return records
-
-    def _end_of(self, left: LeftOpen) -> Ended:
-        """The register of now, if it is the same meter's: it never goes back. Else the last one kept."""
-        start, register = left.session.start, max(left.session.register_wh, left.session.start.meter_start_wh)
-        if self._register() is not None and left.last:
-            register = max(register, self._register() or 0)
-        stamp = left.session.last
-        if stamp.boot == start.stamp.boot:
-            stamp = start.stamp.later(max(stamp.at, start.stamp.at))
-        return Ended(start.session, self.number, register, stamp, left.reason)
 
     def _has_final_reading(self) -> bool:
         """Whether the register was read since the relay is open."""
         opened = self._open_since
         metered = self.model.meter is not None
         return opened is not None and (not metered or self.register_at >= opened + READING_TAKES)
-
-    def _keep_register(self, session: Session, now: int, due: bool) -> Sequence[StationEffect]:
-        """Now and then, for the case that the session is left open."""
-        if self.register_wh is None or not due:
-            return []
-        self._kept_at = now
-        return [KeepRegister(session.id, self.register_wh, session.stamp.later(now))]
 
     # --- small parts ---
 
@@ -453,6 +476,7 @@ class Connector:
             offering=self.offering,
             booting=now < BOARD_GRACE,
             last=self.status,
+            away=session is not None and not self.plugged and self._is_away(session, now),
             unsure=not self.plugged and (report is None or report.pilot not in (PilotState.A, *_WITH_A_CAR)),
         )
 
@@ -485,28 +509,37 @@ class Connector:
         self.session = None
         self.over = reason if self.plugged and same_car else None
         self.arbiter.stop()
-        self.arbiter.claim(limits.OWNER, None, 0)  # it was for this session
+        for of_the_session in (limits.OWNER, limits.REFUSED):
+            self.arbiter.claim(of_the_session, None, 0)
 
-    def _sampled(self, context: ReadingContext, now: int) -> MeterSample:
-        wanted = self._keys.text("MeterValuesSampledData").split(",")
-        names = wanted if self.model.meter else []  # without a meter no measured value is sent (M-05)
-        session = self.session
-        begun = session is not None and session.phase is not Phase.STARTING
-        stamp = session.stamp.later(now) if session and begun else self._clock.stamp(now)
-        return MeterSample(stamp, context, sample(names, self._sources()))
+    def _present(self) -> Present:
+        report = self.board.report
+        relay = report is not None and report.relay
+        return Present(self.session, self._sources(), self.register_wh, relay, self.unplugging)
 
     def _sources(self) -> Sources:
         report = self.board.report
-        return Sources(self.measured, self.board.measurement, report.offer_ma if report else 0)
+        offered_ma = report.offer_ma if report else None
+        return Sources(self.measured, self.board.measurement, offered_ma, self.model.rating.phases)
 
     def _wish(self) -> Wish:
         session = self.session
         return Wish(
             offer_ma=self.arbiter.offer_ma if self.may_offer else 0,
-            lock=session is not None and self.plugged,
+            lock=session is not None and self._keeps_plug,
             light=self.light,
+            available=self.available,
             settings=settings_of(self._keys, self.model),
         )
+
+    @property
+    def _keeps_plug(self) -> bool:
+        """A plug in a session is locked, also one that was pulled out of the car, if so configured."""
+        stays = self.plugged or not self._keys.flag("UnlockConnectorOnEVSideDisconnect")
+        return stays and not self._unlocking.wanted
+
+    def _is_away(self, session: Session, now: int) -> bool:
+        return session.phase is Phase.RUNNING or self._may_come_back(session, now)
 
     def _paint(self, online: bool) -> None:
         """The ring by status and connection (E-50, E-51)."""
@@ -514,13 +547,6 @@ class Connector:
             row = self.model.ring[self.status]
             chosen = row.online if online else row.offline
             self.light = chosen._replace(percent=self._keys.number("LightIntensity"))
-
-    def _interval(self) -> int:
-        return self._keys.number("MeterValueSampleInterval") * SECOND
-
-    def _next_sample(self, session: Session) -> int | None:
-        interval = self._interval()
-        return session.sampled_at + interval if interval else None
 
     def _settled_at(self, session: Session, now: int) -> int | None:
         at = session.started_at + SETTLING

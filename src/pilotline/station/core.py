@@ -5,21 +5,24 @@ back as effects.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
-from pilotline.station import authorisation
-from pilotline.station.authorisation import ANYBODY, same_tag
+from pilotline.station.admission import Admission
+from pilotline.station.authorisation import TagBook
+from pilotline.station.availability import STATION, Availability
 from pilotline.station.clock import WallClock
 from pilotline.station.commissioning import SETTING_OF, deed_of, forbidden
 from pilotline.station.common_supply import CommonSupply
-from pilotline.station.connector import Connector, EntryNumbers, LeftOpen
+from pilotline.station.connector import Connector, EntryNumbers
 from pilotline.station.events import (
-    AskAuthorization,
     AskReset,
     BackendLink,
+    BackendWish,
+    Backlog,
     BoardSaid,
     CallAnswer,
+    ChangeAvailability,
     ChangeKey,
+    ClearCache,
     ClearLatched,
     CompensateRcd,
     KeyReading,
@@ -31,25 +34,36 @@ from pilotline.station.events import (
     ReadKeys,
     RemoteStart,
     RemoteStop,
-    Restart,
+    RestartFailed,
     StartAnswer,
     StationEffect,
     StationEvent,
+    StatusReport,
     StopCharging,
     SupplySaid,
     TagAnswer,
+    TagLearned,
     TellMeter,
     TellStatus,
     ToBoard,
+    Unlock,
 )
 from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, KeyStore, to_text
+from pilotline.station.left_open import left_open
+from pilotline.station.restarts import Restarts, StartTeller, failure_report
 from pilotline.station.security import Askers, log_refusal
 from pilotline.vocabulary import limits
 from pilotline.vocabulary.board import ClearFaults
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import Durable, Recollection, StoreKey, StoreTrouble
 from pilotline.vocabulary.roles import Deed, Role, refusal
-from pilotline.vocabulary.status import AuthMode, AuthStatus, ResetKind, StopReason
+from pilotline.vocabulary.status import (
+    ConnectorStatus,
+    ErrorCode,
+    ResetKind,
+    ResetReason,
+    StopReason,
+)
 from pilotline.vocabulary.time import Tick, earliest
 
 _AT_THE_STATION = (PresentTag, StopCharging, ClearLatched, CompensateRcd)
@@ -57,14 +71,6 @@ _INSTALLERS_ROW = "installer's limit"  # no key of OCPP's: they have no spaces
 LONGEST_TAG = 20
 """OCPP 1.6 §7.15 IdToken."""
 _RESET_REASON = {ResetKind.SOFT: StopReason.SOFT_RESET, ResetKind.HARD: StopReason.HARD_RESET}
-
-
-class _Asked(NamedTuple):
-    """A tag the backend was asked about, and for which plug-in: the answer does not outlive it (R-29)."""
-
-    connector: int
-    tag: str
-    unplugs: int
 
 
 class Station:
@@ -79,14 +85,18 @@ class Station:
         clock: WallClock | None = None,
         memory: Recollection | None = None,
         ended_by: StopReason = StopReason.POWER_LOSS,
+        reset_reason: ResetReason = ResetReason.UNKNOWN,
     ) -> None:
-        """``memory`` is what earlier boots left, ``ended_by`` how the last one ended (R-52)."""
+        """``memory`` is what earlier boots left, ``ended_by`` how the last one ended for its sessions (R-52),
+        ``reset_reason`` why this one has begun (E-40).
+        """
         memory = memory or Recollection(boot)
         clock = clock or WallClock(boot)
         self.model = model
         self.keys = KeyStore(model.key_defaults, {**memory.keys, **(stored or {})})
         self.online = False
-        self.resetting: ResetKind | None = None
+        self._restarts = Restarts(lambda: self.keys.number("ResetRetries"))
+        self._start = StartTeller(reset_reason)
         entries = EntryNumbers(memory.last_entry)
         self._clock = clock
         self._askers = Askers(memory.keys)
@@ -97,18 +107,18 @@ class Station:
                 self.keys,
                 clock,
                 entries,
-                _left_open(memory, number, ended_by),
+                left_open(memory, number, ended_by),
                 memory.keys,
                 self._askers,
             )
             for number in range(1, model.connectors + 1)
         }
         self._supply = CommonSupply(model, self.connectors)
-        for number in memory.inoperative & self.connectors.keys():
-            self.connectors[number].available = False
+        self.availability = Availability(self.connectors, memory.inoperative)
+        tags = TagBook(self.keys, clock, memory.tags)
+        self.admission = Admission(model.session, self.keys, self.connectors, tags)
         self._limit_for_good(memory.keys.get(_INSTALLERS_ROW), 0)
-        self._requests = 0
-        self._asked: dict[int, _Asked] = {}
+        self.backlog = memory.queued
         self._deadline: int | None = 0
         self._effects: list[StationEffect] = []
 
@@ -119,20 +129,28 @@ class Station:
             if not news and self._deadline is not None and now < self._deadline:
                 return []
         self._route(event, now)
+        self.admission.closed = self.resetting is not None
         for connector in self.connectors.values():
-            self._start_unasked(connector, now)
+            self.admission.start_unasked(connector, now)
             connector.look(now)
         self._supply.update(now)
         for connector in self.connectors.values():
+            connector.room, connector.restarting = self._has_room(), self.admission.closed
             self._effects += connector.update(self.online, now)
-        self._restart_when_idle()
+        self._effects += self._start.update(self._whole, online=self.online, now=now)
+        self._restart_when_idle(now)
         waits = (connector.deadline(now) for connector in self.connectors.values())
-        self._deadline = earliest(self._supply.deadline(now), *waits)
+        self._deadline = earliest(self._supply.deadline(now), self._restarts.deadline(), *waits)
         effects, self._effects = self._effects, []
         return effects
 
     def deadline(self) -> int | None:
         return self._deadline
+
+    @property
+    def resetting(self) -> ResetKind | None:
+        """The restart that is on its way: no session begins before it."""
+        return self._restarts.pending
 
     # --- routing ---
 
@@ -148,21 +166,19 @@ class Station:
                 for each in self.connectors.values():
                     each.take_supply(reading, now)
             case PresentTag(tag, connector):
-                self._present(self._at(connector), tag, now)
+                self._effects += self.admission.present(self._at(connector), tag, now)
             case TagAnswer():
-                self._answered(event, now)
+                self._effects += self.admission.answered(event, now)
+            case TagLearned(tag, info):
+                self._effects += self.admission.tags.learn(tag, info)
             case StartAnswer():
-                self._started(event, now)
-            case RemoteStart():
-                self._remote_start(event, now)
-            case RemoteStop():
-                self._remote_stop(event, now)
+                self._effects += self.admission.started(event)
             case ChangeKey():
                 self._change_key(event, now)
             case ReadKeys():
                 self._read_keys(event)
-            case AskReset(call, kind):
-                self._reset(call, kind, now)
+            case Backlog(waiting):
+                self.backlog = waiting
             case StopCharging(connector):
                 if self._may(event, Deed.STOP):
                     self._at(connector).end(StopReason.LOCAL, now)
@@ -174,12 +190,7 @@ class Station:
             case CompensateRcd():
                 self._compensate(event, now)
             case BackendLink(online):
-                self.online = online
-            case TellStatus(connector):
-                self._tell(connector, now)
-            case TellMeter(number):
-                if number in self.connectors:
-                    self._effects += self.connectors[number].read_out(now)
+                self.online = self.admission.online = online
             case Durable():
                 for each in self.connectors.values():
                     each.durable(event)
@@ -188,6 +199,29 @@ class Station:
                     each.disk_trouble = reason
             case Tick() | BoardSaid():
                 pass
+            case _:
+                self._serve(event, now)
+
+    def _serve(self, wish: BackendWish, now: int) -> None:
+        """What only a backend asks for."""
+        match wish:
+            case RemoteStart():
+                self._effects += self.admission.remote_start(wish, now)
+            case RemoteStop():
+                self._remote_stop(wish, now)
+            case AskReset(call, kind):
+                self._reset(call, kind, now)
+            case ChangeAvailability(call, number, operative):
+                self._change_availability(call, number, operative, now)
+            case ClearCache(call):
+                self._clear_cache(call)
+            case Unlock(call, number):
+                self._unlock(call, number, now)
+            case TellStatus(connector):
+                self._tell(connector, now)
+            case TellMeter(number):
+                if number in self.connectors:
+                    self._effects += self.connectors[number].read_out(now)
 
     def _at(self, number: int) -> Connector:
         return self.connectors[number]
@@ -228,79 +262,15 @@ class Station:
             stamp = self._clock.stamp(now)
             self._effects += connector.safety.measure_offset(connector.board, wish.call, wish.role, stamp)
 
-    # --- who may charge ---
-
-    def _present(self, connector: Connector, tag: str, now: int) -> None:
-        """The same card again stops; another one starts nothing while a session runs."""
-        session = connector.session
-        if session is not None:
-            if same_tag(session.tag, tag):
-                connector.end(StopReason.LOCAL, now, tag)
-            return
-        if not 0 < len(tag) <= LONGEST_TAG:
-            connector.refusal = AuthStatus.INVALID.value
-        elif not connector.asking and connector.grant is None and not self.resetting:
-            self._authorise(connector, tag, now)
-
-    def _authorise(self, connector: Connector, tag: str, now: int) -> None:
-        if not self.online:
-            self._decide(connector, tag, authorisation.offline_status(self.keys), now)
-            return
-        self._requests += 1
-        self._asked[self._requests] = _Asked(connector.number, tag, connector.unplugs)
-        connector.asking, connector.refusal = True, None
-        self._effects.append(AskAuthorization(self._requests, tag))
-
-    def _answered(self, answer: TagAnswer, now: int) -> None:
-        asked = self._asked.pop(answer.request, None)
-        connector = self.connectors[asked.connector] if asked else None
-        if asked is None or connector is None or connector.unplugs != asked.unplugs:
-            return
-        connector.asking = False
-        self._decide(connector, asked.tag, answer.status or authorisation.offline_status(self.keys), now)
-
-    def _decide(self, connector: Connector, tag: str, status: AuthStatus, now: int) -> None:
-        if status is AuthStatus.ACCEPTED and connector.session is None and not self.resetting:
-            connector.give(tag, now)
-        elif status is not AuthStatus.ACCEPTED:
-            connector.refusal = status.value
-
-    def _start_unasked(self, connector: Connector, now: int) -> None:
-        """Free charging and Plug & Charge: a plug is enough, once per plug-in (E-68, R-26)."""
-        mode = authorisation.mode(self.keys, self.online)
-        fresh = connector.over in (None, StopReason.REBOOT, StopReason.POWER_LOSS)  # R-52
-        idle = connector.session is None and fresh and connector.grant is None and not connector.asking
-        if mode is not AuthMode.TAG and connector.plugged and idle and not self.resetting:
-            connector.give(ANYBODY[mode], now)
-
-    def _started(self, answer: StartAnswer, now: int) -> None:
-        """The backend's word on a session that has begun: its number, and perhaps a refusal."""
-        for connector in self.connectors.values():
-            session = connector.session
-            if session is None or session.id != answer.session:
-                continue
-            session.transaction = answer.transaction
-            refused = answer.status is not AuthStatus.ACCEPTED
-            if refused and self.keys.flag("StopTransactionOnInvalidId"):
-                connector.refusal = answer.status.value
-                connector.end(StopReason.DE_AUTHORIZED, now)
+    def _has_room(self) -> bool:
+        """Whether one more session's two ends may wait for the backend, beside those to come (R-33)."""
+        most = self.model.session.offline_events
+        if most is None:
+            return True
+        needed = sum(each.facts_to_come for each in self.connectors.values())
+        return self.backlog + needed + 2 <= most
 
     # --- the backend's wishes ---
-
-    def _remote_start(self, wish: RemoteStart, now: int) -> None:
-        numbers = list(self.connectors) if wish.connector is None else [wish.connector]
-        found = [self.connectors[n] for n in numbers if n in self.connectors and self._can_start(n, now)]
-        self._effects.append(CallAnswer(wish.call, "Accepted" if found else "Rejected"))
-        if not found:
-            return
-        if self.keys.flag("AuthorizeRemoteTxRequests"):
-            self._authorise(found[0], wish.tag, now)
-        else:
-            found[0].give(wish.tag, now)
-
-    def _can_start(self, number: int, now: int) -> bool:
-        connector = self.connectors[number]
-        return connector.free(now) and connector.grant is None and not connector.asking and not self.resetting
 
     def _remote_stop(self, wish: RemoteStop, now: int) -> None:
         for connector in self.connectors.values():
@@ -313,20 +283,51 @@ class Station:
 
     def _reset(self, call: int, kind: ResetKind, now: int) -> None:
         self._effects.append(CallAnswer(call, "Accepted"))
-        self.resetting = kind
+        self._restarts.ask(kind, now)
         for connector in self.connectors.values():
             connector.grant = None
             connector.end(_RESET_REASON[kind], now)
 
-    def _restart_when_idle(self) -> None:
-        if self.resetting and all(not connector.busy for connector in self.connectors.values()):
-            self._effects.append(Restart(self.resetting))
-            self.resetting = None
+    def _restart_when_idle(self, now: int) -> None:
+        busy = any(connector.busy for connector in self.connectors.values())
+        for effect in self._restarts.update(busy=busy, now=now):
+            self._effects.append(effect)
+            if isinstance(effect, RestartFailed):
+                self._effects.append(failure_report(self._whole(now), effect))
+
+    def _change_availability(self, call: int, number: int, operative: bool, now: int) -> None:
+        before = self.availability.in_service
+        word, jobs = self.availability.change(number, operative)
+        self._effects += [CallAnswer(call, word), *jobs]
+        if self.availability.in_service is not before:
+            self._effects.append(self._whole(now))
+
+    def _clear_cache(self, call: int) -> None:
+        """§5.4: the cache and nothing else; a cache that is switched off cannot be cleared."""
+        kept = self.keys.flag("AuthorizationCacheEnabled")
+        self._effects += self.admission.tags.clear() if kept else []
+        self._effects.append(CallAnswer(call, "Accepted" if kept else "Rejected"))
+
+    def _unlock(self, call: int, number: int, now: int) -> None:
+        """A connector without a lock, or one that is switched off, has nothing to unlock (§5.18)."""
+        locks = self.model.outlet.lock and self.keys.flag("c_LockerDisengage")
+        if number not in self.connectors or not locks:
+            self._effects.append(CallAnswer(call, "NotSupported"))
+        else:
+            self.connectors[number].unlock(call, now)
 
     def _tell(self, number: int, now: int) -> None:
+        if number == STATION:
+            self._effects.append(self._whole(now))
         for connector in self.connectors.values():
-            if number in (0, connector.number):
+            if number in (STATION, connector.number):
                 self._effects += connector.tell(now)
+
+    def _whole(self, now: int) -> StatusReport:
+        """The station as a whole, connector 0 (OCPP 1.6 §4.9): in service or not."""
+        in_service = self.availability.in_service
+        status = ConnectorStatus.AVAILABLE if in_service else ConnectorStatus.UNAVAILABLE
+        return StatusReport(STATION, status, ErrorCode.NO_ERROR, now)
 
     # --- keys ---
 
@@ -376,9 +377,3 @@ class Station:
 
     def _reading(self, key: Key) -> KeyReading:
         return KeyReading(key.name, to_text(self.keys[key.name]), key.access is Access.READ_ONLY)
-
-
-def _left_open(memory: Recollection, number: int, reason: StopReason) -> tuple[LeftOpen, ...]:
-    """The sessions of one connector that the last boot left open; what flowed since is the last one's."""
-    found = [each for each in memory.open_sessions if each.start.connector == number]
-    return tuple(LeftOpen(each, reason, last=each is found[-1]) for each in found)

@@ -5,17 +5,20 @@ from enum import Enum
 
 from pilotline.vocabulary.board import BoardMessage, HostMessage
 from pilotline.vocabulary.journal import (
+    CachedTag,
     Durable,
+    ForgetTags,
     KeepRegister,
     KeepSecurityEvent,
     MeterSample,
     Record,
+    StoreAvailability,
     StoreKey,
     StoreTrouble,
 )
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
 from pilotline.vocabulary.roles import Role
-from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ErrorCode, ResetKind
+from pilotline.vocabulary.status import ConnectorStatus, ErrorCode, ResetKind, TagInfo
 from pilotline.vocabulary.time import Tick
 
 # What people and backends command carries the role it is given under, the least there is if nobody says one;
@@ -60,10 +63,10 @@ class PresentTag:
 
 @dataclass(frozen=True, slots=True)
 class TagAnswer:
-    """The answer to ``AskAuthorization``; ``status`` None means the backend gave none in time."""
+    """The answer to ``AskAuthorization``; ``info`` None means the backend gave none in time."""
 
     request: int
-    status: AuthStatus | None
+    info: TagInfo | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,30 @@ class StartAnswer:
     """The backend's answer to the start of a session."""
 
     session: str
-    status: AuthStatus
+    tag: str
+    info: TagInfo
     transaction: int
 
 
 @dataclass(frozen=True, slots=True)
+class TagLearned:
+    """The backend said in passing what a tag is worth: in its answer to the end of a session."""
+
+    tag: str
+    info: TagInfo
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteStart:
-    """The backend asks to start for ``tag``; ``call`` comes back in ``CallAnswer``."""
+    """The backend asks to start for ``tag``; ``call`` comes back in ``CallAnswer``.
+
+    ``sound``: what else it brought (a charging profile) is what OCPP allows there.
+    """
 
     call: int
     tag: str
     connector: int | None
+    sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +132,37 @@ class AskReset:
 
     call: int
     kind: ResetKind
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAvailability:
+    """Put a connector, or the station (0), in or out of service."""
+
+    call: int
+    connector: int
+    operative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClearCache:
+    """Forget what the backend said of tags, and nothing else."""
+
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """Let go of the plug, ending the session first; answered when the lock has moved, or has not."""
+
+    call: int
+    connector: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """So many facts wait for the backend now."""
+
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +230,10 @@ class TellMeter:
     connector: int
 
 
+BackendWish = (
+    RemoteStart | RemoteStop | AskReset | ChangeAvailability | ClearCache | Unlock | TellStatus | TellMeter
+)  # fmt: skip
+
 StationEvent = (
     BoardSaid
     | MeterSaid
@@ -190,18 +241,16 @@ StationEvent = (
     | PresentTag
     | TagAnswer
     | StartAnswer
-    | RemoteStart
-    | RemoteStop
+    | TagLearned
+    | BackendWish
     | ChangeKey
     | ReadKeys
-    | AskReset
+    | Backlog
     | StopCharging
     | LimitCurrent
     | ClearLatched
     | CompensateRcd
     | BackendLink
-    | TellStatus
-    | TellMeter
     | StoreTrouble
     | Durable
     | Tick
@@ -281,18 +330,33 @@ class KeysRead:
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """All is stopped and recorded: the runtime restarts the host (hard: also its pin is pulled, R-42)."""
+    """The runtime restarts the host now (hard: its reset pin is pulled, R-42).
+
+    Said again, if it does not come about.
+    """
 
     kind: ResetKind
 
 
 @dataclass(frozen=True, slots=True)
+class RestartFailed:
+    """No restart came about in ``tries`` tries: the station goes on working."""
+
+    kind: ResetKind
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class MeterReport:
-    """Meter values the backend asked for; ``session`` None outside a session."""
+    """Meter values that no journal keeps; ``session`` None outside a session.
+
+    ``asked``: the backend wants them now (TriggerMessage); else they are those of the clock.
+    """
 
     connector: int
     session: str | None
     sample: MeterSample
+    asked: bool = True
 
 
 StationEffect = (
@@ -304,8 +368,12 @@ StationEffect = (
     | CallAnswer
     | KeysRead
     | StoreKey
+    | StoreAvailability
+    | CachedTag
+    | ForgetTags
     | KeepSecurityEvent
     | KeepRegister
     | Restart
+    | RestartFailed
     | Record
 )

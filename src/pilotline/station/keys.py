@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from pilotline.station.measurands import unknown_measurands
+from pilotline.station.measurands import MOST_NAMED, unknown_measurands
 from pilotline.vocabulary.charger import KeyValue
 
 
@@ -80,6 +80,8 @@ def _measurand_list(text: str) -> str:
     unknown = unknown_measurands(names)
     if unknown:
         raise KeyRefusedError(f"unknown measurands: {', '.join(unknown)}")
+    if len(names) > MOST_NAMED:
+        raise KeyRefusedError(f"the list names {MOST_NAMED} measurands at most")
     return ",".join(names)
 
 
@@ -87,7 +89,19 @@ def _as_is(text: str) -> str:
     return text
 
 
+def _rotation(text: str) -> str:
+    """``0.RST,1.RST``: a connector and how its phases are connected, each; NotApplicable and Unknown too."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    for part in parts:
+        number, _, phases = part.partition(".")
+        if not (number.isascii() and number.isdigit()) or phases not in _ROTATIONS:
+            raise KeyRefusedError("the value is a list like 0.RST,1.RST")
+    return ",".join(parts)
+
+
+_ROTATIONS = ("NotApplicable", "Unknown", "RST", "RTS", "SRT", "STR", "TRS", "TSR")
 BOOLEAN = Kind("boolean", _boolean)
+ROTATION = Kind("list of connector.phases", _rotation)
 MEASURANDS = Kind("list of measurands", _measurand_list)
 TEXT = Kind("text", _as_is)
 
@@ -106,22 +120,76 @@ class Key:
 
 _RO = Access.READ_ONLY
 
+
+def _most_named(key: str) -> Key:
+    """OCPP 1.6 §9.1: how long the list of that key may be."""
+    return Key(f"{key}MaxLength", _one_of(MOST_NAMED), f"Most measurands {key} may name.", MOST_NAMED, _RO)
+
+
 KEYS = (
     Key("AllowOfflineTxForUnknownId", BOOLEAN, "Offline, a card that nobody knows may charge.", True),
+    Key("AuthorizationCacheEnabled", BOOLEAN, "What the backend said of a card is remembered.", True),
+    Key("AuthorizationEnabled", BOOLEAN, "A session needs somebody who may charge.", True),
     Key("AuthorizeRemoteTxRequests", BOOLEAN, "A remote start asks the backend about its tag first.", True),
+    Key(
+        "ClockAlignedDataInterval",
+        _integer(0, 86_400),
+        "Seconds between meter values on the clock, from midnight UTC; 0 sends none.",
+        0,
+    ),
     Key("ConnectionTimeOut", _integer(5, 86_400), "Seconds from a card to the plug.", 90),
+    Key("ConnectorPhaseRotation", ROTATION, "How the supply's phases reach each connector.", ""),
     Key("GetConfigurationMaxKeys", _integer(1, 1_000), "Most keys one request may name.", 5, _RO),
     Key("HeartbeatInterval", _integer(1, 86_400), "Seconds of silence after which a heartbeat is sent.", 60),
     Key("LightIntensity", _integer(0, 100), "Brightness of the ring in percent.", 100),
+    Key("LocalAuthorizeOffline", BOOLEAN, "Offline, a card that was accepted before may charge.", True),
+    Key(
+        "LocalPreAuthorize",
+        BOOLEAN,
+        "A card that was accepted before charges before the backend says so.",
+        False,
+    ),
+    Key(
+        "MaxEnergyOnInvalidId",
+        _integer(0, 100_000),
+        "Wh that a session may still take after the backend refused its card.",
+        0,
+    ),
     Key("MeterValueSampleInterval", _integer(0, 86_400), "Seconds between meter values; 0 sends none.", 60),
+    Key(
+        "MeterValuesAlignedData",
+        MEASURANDS,
+        "What meter values on the clock contain.",
+        "Energy.Active.Import.Register",
+    ),
+    _most_named("MeterValuesAlignedData"),
     Key("MeterValuesSampledData", MEASURANDS, "What meter values contain.", "Energy.Active.Import.Register"),
+    _most_named("MeterValuesSampledData"),
+    Key("MinimumStatusDuration", _integer(0, 3_600), "Seconds a status lasts before it is told.", 0),
     Key("NumberOfConnectors", _integer(1, 2), "How many connectors the station has.", 1, _RO),
+    Key("ResetRetries", _integer(0, 20), "Times a restart that did not come about is tried again.", 3),
+    Key(
+        "StopTransactionOnEVSideDisconnect",
+        BOOLEAN,
+        "Pulling the plug out of the car ends the session.",
+        True,
+    ),
     Key(
         "StopTransactionOnInvalidId", BOOLEAN, "A tag the backend refuses afterwards ends the session.", True
     ),
+    Key("StopTxnAlignedData", MEASURANDS, "What a session's end tells of each value on the clock.", ""),
+    _most_named("StopTxnAlignedData"),
+    Key("StopTxnSampledData", MEASURANDS, "What a session's end tells of each of its meter values.", ""),
+    _most_named("StopTxnSampledData"),
     Key("SupportedFeatureProfiles", TEXT, "The OCPP profiles this station has.", "Core,RemoteTrigger", _RO),
     Key("TransactionMessageAttempts", _integer(1, 100), "Tries before a session is set aside.", 3),
     Key("TransactionMessageRetryInterval", _integer(1, 86_400), "Seconds to the second try.", 60),
+    Key(
+        "UnlockConnectorOnEVSideDisconnect",
+        BOOLEAN,
+        "Pulling the plug out of the car frees it at the station too.",
+        True,
+    ),
     Key("c_AuthorizationMode", _choice("tag", "plug_and_charge", "free"), "Who may charge.", "tag"),
     Key("c_ChargingVentilatedEnabled", BOOLEAN, "Cars that want ventilation charge.", False, reboot=True),
     Key("c_CTClamp", BOOLEAN, "A clamp measures what the whole house draws.", False),

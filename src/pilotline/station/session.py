@@ -43,7 +43,8 @@ class Stop:
 class Session:
     """``transaction`` is the backend's id, None until it has answered. Times are core time (µs).
 
-    ``unplugs`` is the connector's count when it began: with another one, its car is gone.
+    ``unplugs`` is the connector's count when it began: with another one, its car is gone. ``parent`` is the
+    group of its tag; ``refused_wh`` the register when the backend refused that tag afterwards.
     """
 
     id: str
@@ -58,7 +59,13 @@ class Session:
     transaction: int | None = None
     offered: bool = False
     charged: bool = False
+    parent: str | None = None
+    refused_wh: int | None = None
     stop: Stop | None = None
+
+    def is_of(self, parent: str | None) -> bool:
+        """Whether a card of this group may end it (OCPP 1.6 §3.5)."""
+        return self.parent is not None and parent is not None and self.parent.casefold() == parent.casefold()
 
     def move(self, phase: Phase) -> None:
         """Go on to ``phase``; a move the table does not know is a mistake of ours."""

@@ -252,6 +252,8 @@ def explain(connector: Connector, now: int) -> Why:
 
 
 def _before_session(connector: Connector, now: int) -> Why:
+    if connector.restarting:
+        return _say(waits.RESTARTING)
     if connector.asking:
         return _say(waits.ASKING)
     if connector.refusal is not None:
@@ -259,6 +261,8 @@ def _before_session(connector: Connector, now: int) -> Why:
     grant = connector.grant
     if grant is not None and grant.until is not None:
         return _say(waits.PLUG_SOON, grant.until, seconds=-(-(grant.until - now) // SECOND))
+    if grant is not None and not connector.room:
+        return _say(waits.BACKLOG)
     if connector.over is not None:
         return _say(waits.FINISHED, reason=connector.over.value)
     return _say(waits.TAG if connector.plugged else waits.PLUG_IN)
@@ -274,6 +278,8 @@ def _in_session(connector: Connector, session: Session, now: int) -> Why:
         return _say(waits.STOPPING)
     if connector.unplugging:
         return _say(waits.UNPLUGGED)
+    if not connector.plugged:
+        return _say(waits.AWAY)
     return _offering(connector, session, now)
 
 

@@ -29,6 +29,11 @@ METER = Wait("meter", "The energy meter has not been read yet: {reason}")
 RECORDING = Wait("recording", "Writing down the start of the session.")
 DISK = Wait("disk", "The session cannot begin: {reason}")
 CLOSING = Wait("closing", "Writing down how the last session ended, before the restart.")
+RESTARTING = Wait("restarting", "The station restarts in a moment; nothing begins before that.")
+BACKLOG = Wait(
+    "backlog", "Too many sessions wait to be told to the operator; a new one begins when they have been."
+)
+AWAY = Wait("away", "The car was unplugged and the session goes on. Plug it in again, or end the session.")
 LOCKING = Wait("locking", "Getting ready: cable, lock, relay and leakage protection are checked.")
 RESUMING = Wait("resuming", "There is enough current again; charging goes on when that has lasted a moment.")
 BACK_OFF = Wait("back_off", "The fault is over. The relay rests for a while, so that it does not wear.")
@@ -42,6 +47,6 @@ FINISHED = Wait("finished", "Charging is over ({reason}). Unplug the car, or sho
 
 WAITS = (
     NO_BOARD, WRONG_MODEL, UNAVAILABLE, FAULT, LIMIT, PLUG_IN, TAG, ASKING, REFUSED, PLUG_SOON, METER,
-    RECORDING, DISK, CLOSING, LOCKING, RESUMING, BACK_OFF, SPENT, CAR, CAR_PAUSES, CHARGING, STOPPING,
-    UNPLUGGED, FINISHED,
+    RECORDING, DISK, CLOSING, RESTARTING, BACKLOG, AWAY, LOCKING, RESUMING, BACK_OFF, SPENT, CAR,
+    CAR_PAUSES, CHARGING, STOPPING, UNPLUGGED, FINISHED,
 )  # fmt: skip

@@ -494,6 +494,29 @@ class OcppIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRules:
+    """What the products do differently around a session.
+
+    ``unplug_told_ms``: StopTransaction follows this long after the unplug, with its time and register (R-29).
+    ``card_stops``: the card that started it ends it (R-28). ``tag_bytes``: a shorter UID of a card is filled
+    up with zero bytes (R-27); 0 leaves it. ``offline_events``: more starts and ends than this never wait for
+    the backend (R-33); None: as many as the disk takes. ``metered_when_charging``: meter values go out only
+    while it charges and the backend has given it a number (M-44).
+    """
+
+    unplug_told_ms: int = 0
+    card_stops: bool = True
+    tag_bytes: int = 0
+    offline_events: int | None = None
+    metered_when_charging: bool = False
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.unplug_told_ms <= 60_000, "unplug_told_ms is 0 to 60000")
+        _require(0 <= self.tag_bytes <= 10, "tag_bytes is 0 to 10")
+        _require(self.offline_events is None or self.offline_events >= 2, "offline_events is 2 at least")
+
+
+@dataclass(frozen=True, slots=True)
 class ChargerModel:
     """One charger model: what it is, what its RTM is held to, and its keys as they leave the factory."""
 
@@ -508,6 +531,7 @@ class ChargerModel:
     meter: MeterSlot | None
     key_defaults: Mapping[str, KeyValue] = field(default_factory=dict[str, KeyValue])
     connectors: int = 1
+    session: SessionRules = SessionRules()
     ambient: Ambient | None = None
     evsens: EvsensSlot | None = None
     shared_supply: SharedSupply | None = None

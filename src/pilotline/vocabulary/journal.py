@@ -54,7 +54,7 @@ class Metered:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A session is over. ``tag`` is who stopped it, None where nobody did."""
+    """A session is over. ``tag`` is who stopped it, None where nobody did; ``data`` goes with its end."""
 
     session: str
     connector: int
@@ -62,6 +62,7 @@ class Ended:
     stamp: Stamp
     reason: StopReason
     tag: str | None = None
+    data: tuple[MeterSample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ class KeepSecurityEvent:
 
 @dataclass(frozen=True, slots=True)
 class StoreAvailability:
-    """A connector was put in or out of service."""
+    """A connector was put in or out of service; 0 is the station as a whole."""
 
     connector: int
     operative: bool
@@ -204,6 +205,13 @@ class CachedTag:
     parent: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetTags:
+    """These tags leave the cache, or all of them (None)."""
+
+    tags: tuple[str, ...] | None = None
+
+
 StoreJob = (
     Record
     | Delivered
@@ -216,6 +224,7 @@ StoreJob = (
     | KeepSecurityEvent
     | StoreAvailability
     | CachedTag
+    | ForgetTags
 )
 
 # --- what the store says -------------------------------------------------------------------------

@@ -155,6 +155,16 @@ FUSE = _row(
     "The main fuse allows less than 6 A.",
     who="the main fuse, by the key c_MainFuseLimit, where nothing measures the house",
 )
+REFUSED = _row(
+    "refused",
+    "The operator",
+    4,
+    "OCPPGridLimit",
+    "The operator refused this card.",
+    "The operator refused this card afterwards; nothing more is given.",
+    who="the operator, who refused the session's card (StopTransactionOnInvalidId is off)",
+    holds="until the session ends",
+)
 SHARING = _row(
     "sharing",
     "The other connector",
@@ -176,6 +186,7 @@ SOURCES = (
     CLAMP,
     EVSENS,
     BACKEND,
+    REFUSED,
     FUSE,
     SHARING,
 )

@@ -1,6 +1,7 @@
 """The words OCPP 1.6 uses for connectors, errors, stops and answers; the station core speaks them too."""
 
-from enum import Enum
+from dataclasses import dataclass
+from enum import Enum, IntEnum
 
 
 class ConnectorStatus(Enum):
@@ -64,6 +65,15 @@ class AuthStatus(Enum):
     CONCURRENT_TX = "ConcurrentTx"
 
 
+@dataclass(frozen=True, slots=True)
+class TagInfo:
+    """OCPP 1.6 §7.23 IdTagInfo: what a tag is worth, until when (µs since 1970), and whose group it is of."""
+
+    status: AuthStatus
+    expiry_us: int | None = None
+    parent: str | None = None
+
+
 class AuthMode(Enum):
     """Who may charge (R-26)."""
 
@@ -77,6 +87,22 @@ class ResetKind(Enum):
 
     SOFT = "Soft"
     HARD = "Hard"
+
+
+class ResetReason(IntEnum):
+    """Why the application processor started (E-40); ``VendorID3`` is reported with its number."""
+
+    UNKNOWN = 0
+    POWERON = 1
+    EXT = 2
+    SW = 3
+    PANIC = 4
+    INT_WDT = 5
+    TASK_WDT = 6
+    WDT = 7
+    DEEPSLEEP = 8
+    BROWNOUT = 9
+    SDIO = 10
 
 
 class ReadingContext(Enum):

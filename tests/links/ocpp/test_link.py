@@ -2,7 +2,7 @@
 
 import pytest
 
-from pilotline.links.ocpp.link import BackendSaid, ClockLearned, Registration
+from pilotline.links.ocpp.link import MOST_TRIGGERED, BackendSaid, ClockLearned, Registration
 from pilotline.station.events import (
     AskAuthorization,
     AskReset,
@@ -23,7 +23,7 @@ from pilotline.station.events import (
 )
 from pilotline.vocabulary.journal import Delivered, MeterSample, SampledValue, SetAside, StoreKey
 from pilotline.vocabulary.roles import Role
-from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ReadingContext, ResetKind
+from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ReadingContext, ResetKind, TagInfo
 from pilotline.vocabulary.time import MINUTE, SECOND, Stamp, Tick
 from support.ocpp_line import MIDNIGHT, TIME, Line, ended, metered, started, status
 
@@ -60,7 +60,7 @@ def test_accepted_is_online_with_the_backends_interval_and_time() -> None:
 
 @pytest.mark.parametrize("word", ["Pending", "Rejected"])
 def test_pending_or_rejected_is_asked_again_after_the_interval(word: str) -> None:
-    """And not before, and nothing else goes out meanwhile (peers §5, 10)."""
+    """Edge case 10: and not before, and nothing else goes out meanwhile."""
     line = Line()
     line.durable(started())
     line.up()
@@ -76,25 +76,33 @@ def test_pending_or_rejected_is_asked_again_after_the_interval(word: str) -> Non
 
 
 def test_an_interval_of_0_is_no_tight_loop() -> None:
-    """Rejected with interval 0: the next try is ours to time (peers §5, 11)."""
+    """Edge case 11: the next try is ours to time, 30 s and up to a fifth later."""
     line = Line()
     line.up()
     line.answer(status="Rejected", currentTime=TIME, interval=0)
-    line.run(29 * SECOND)
+    line.run(30 * SECOND - 1)
     assert line.actions == ["BootNotification"]
-    line.run(SECOND)
+    line.run(6 * SECOND + 1)
     assert line.actions == ["BootNotification"] * 2
 
 
 def test_a_boot_without_an_answer_is_sent_again() -> None:
-    """On time-out and on CALLERROR alike, at its own pace, for ever."""
+    """Edge case 11: on time-out and on CALLERROR alike, later and later up to 10 minutes, for ever."""
     line = Line()
     line.up()
-    for _ in range(5):
-        line.time_out()
-    line.refuse("GenericError")
-    line.run(30 * SECOND)
-    assert line.actions == ["BootNotification"] * 7
+    gaps: list[int] = []
+    for number in range(9):
+        line.time_out() if number % 2 else line.refuse("GenericError")
+        begun = line.now
+        assert line.problem.startswith("The backend did not register us")
+        line.run(12 * MINUTE, until_called=True)
+        gaps.append((line.now - begun) // SECOND)
+    assert all(
+        least <= gap <= least * 6 // 5
+        for least, gap in zip((30, 60, 120, 240, 480, 600, 600, 600, 600), gaps, strict=True)
+    )
+    line.answer(status="Accepted", currentTime=TIME, interval=0)
+    assert line.link.registration is Registration.ACCEPTED
 
 
 def test_a_backend_that_turns_us_away_later_is_obeyed() -> None:
@@ -111,7 +119,7 @@ def test_a_backend_that_turns_us_away_later_is_obeyed() -> None:
 
 
 def test_while_pending_only_what_was_triggered_goes_out() -> None:
-    """Boot, heartbeat and a status asked for do; a status that merely changed does not."""
+    """Edge case 10: boot, heartbeat and a status asked for do; a status that merely changed does not."""
     line = Line()
     line.up()
     line.answer(status="Pending", currentTime=TIME, interval=600)
@@ -125,16 +133,82 @@ def test_while_pending_only_what_was_triggered_goes_out() -> None:
     assert line.actions == ["BootNotification", "StatusNotification", "Heartbeat"]
 
 
-def test_while_pending_remote_start_and_stop_are_rejected() -> None:
-    """OCPP 1.6 §4.2; other calls are answered (peers §5, 10)."""
+@pytest.mark.parametrize("word", ["Pending", "Rejected", "no word at all"])
+def test_until_accepted_remote_start_and_stop_are_rejected(word: str) -> None:
+    """Edge case 10: OCPP 1.6 §4.2; other calls are answered."""
     line = Line()
     line.up()
-    line.answer(status="Pending", currentTime=TIME, interval=600)
+    if word in ("Pending", "Rejected"):
+        line.answer(status=word, currentTime=TIME, interval=600)
     assert line.call("RemoteStartTransaction", idTag="APP") == []
     assert line.last.payload == {"status": "Rejected"}
     assert line.call("RemoteStopTransaction", transactionId=1) == []
     assert line.last.payload == {"status": "Rejected"}
     assert line.call("GetConfiguration") == [ReadKeys(1, ())]
+
+
+@pytest.mark.parametrize("word", ["Rejected", "no word at all"])
+@pytest.mark.parametrize("wish", ["BootNotification", "Heartbeat", "StatusNotification", "MeterValues"])
+def test_before_pending_nothing_can_be_triggered(word: str, wish: str) -> None:
+    """Edge case 10: the trigger is Rejected, and until the interval is over nothing goes out."""
+    line = Line()
+    line.up()
+    if word == "Rejected":
+        line.answer(status=word, currentTime=TIME, interval=100)
+    assert line.call("TriggerMessage", requestedMessage=wish) == []
+    assert line.last.payload == {"status": "Rejected"}
+    line.tell(status(S.AVAILABLE))
+    line.run(29 * SECOND)
+    assert line.actions == ["BootNotification"]
+
+
+def test_what_was_triggered_while_pending_is_not_said_once_rejected() -> None:
+    """The backend changed its mind before the line was free."""
+    line = Line()
+    line.up()
+    line.answer(status="Pending", currentTime=TIME, interval=100)
+    line.call("TriggerMessage", requestedMessage="BootNotification")
+    line.call("TriggerMessage", requestedMessage="Heartbeat")
+    line.answer(status="Rejected", currentTime=TIME, interval=100)
+    line.run(99 * SECOND)
+    assert line.actions == ["BootNotification"] * 2
+
+
+@pytest.mark.parametrize("word", ["Pending", "Rejected"])
+def test_who_was_turned_away_does_not_come_back_by_another_door(word: str) -> None:
+    """Edge case 10: a new connection within the interval is silent until it is over, and says why."""
+    line = Line()
+    line.up()
+    line.answer(status=word, currentTime=TIME, interval=100)
+    line.run(10 * SECOND)
+    line.down()
+    line.up()
+    line.run(89 * SECOND)
+    assert line.actions == ["BootNotification"]
+    assert word in line.problem
+    line.run(SECOND)
+    assert line.actions == ["BootNotification"] * 2
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
+def test_a_clock_that_is_broken_is_not_believed(time: str) -> None:
+    """No stamp is made with it, and the page says why."""
+    line = Line()
+    line.up()
+    line.answer(status="Accepted", currentTime=time, interval=0)
+    assert not line.clock.known
+    assert str(int(time[:4])) in line.problem
+    line.tell(status(S.AVAILABLE))
+    assert "timestamp" not in line.last.payload
+
+
+def test_what_a_backend_writes_moves_no_cursor_and_fills_no_page() -> None:
+    """Its words stand in our sentence cut and printable."""
+    line = Line()
+    line.up()
+    line.tell(BackendSaid('[4,"m1","\\u0000\\u001b[2J","' + "x" * 9_000 + '",{}]'))
+    assert line.problem.isprintable()
+    assert len(line.problem) < 200
 
 
 def test_a_clock_that_cannot_be_read_is_told() -> None:
@@ -246,7 +320,10 @@ def test_start_meter_values_and_stop_go_out_in_order() -> None:
     line = Line().online()
     line.durable(started(), metered(), ended())
     assert line.actions[1:] == ["StartTransaction"]
-    assert line.accept_start(42) == [Delivered(1, "S1", 42), StartAnswer("S1", AuthStatus.ACCEPTED, 42)]
+    assert line.accept_start(42) == [
+        Delivered(1, "S1", 42),
+        StartAnswer("S1", "CARD", TagInfo(AuthStatus.ACCEPTED), 42),
+    ]
     assert line.last.payload["transactionId"] == 42
     assert line.answer() == [Delivered(2, "S1")]
     assert line.last.payload["transactionId"] == 42
@@ -329,7 +406,7 @@ def test_a_refused_fact_is_tried_again_later_and_later() -> None:
     assert "set aside" in (line.link.problem or "")
     line.durable(ended("S1"))
     line.accept_start(9)
-    assert line.of(StartAnswer) == [StartAnswer("S2", AuthStatus.ACCEPTED, 9)]
+    assert line.of(StartAnswer) == [StartAnswer("S2", "CARD", TagInfo(AuthStatus.ACCEPTED), 9)]
     assert line.of(SetAside)[1:] == [SetAside(4, "S1", whole=True)]
     assert {each.session for each in line.of(Delivered)} == {"S2"}
 
@@ -344,7 +421,7 @@ def test_a_lost_connection_is_no_attempt() -> None:
         line.online()
     assert line.actions.count("StartTransaction") == 11
     assert line.link.outbox.set_aside == 0
-    assert line.accept_start(3)[-1] == StartAnswer("S1", AuthStatus.ACCEPTED, 3)
+    assert line.accept_start(3)[-1] == StartAnswer("S1", "CARD", TagInfo(AuthStatus.ACCEPTED), 3)
 
 
 @pytest.mark.requirement("R-53", "R-54")
@@ -372,7 +449,7 @@ def test_a_late_answer_is_ignored_and_the_repeat_counts() -> None:
     late = {"idTagInfo": {"status": "Accepted"}, "transactionId": 1}
     assert line.answer_to(first, late) == []
     line.run(60 * SECOND)
-    assert line.accept_start(2)[-1] == StartAnswer("S1", AuthStatus.ACCEPTED, 2)
+    assert line.accept_start(2)[-1] == StartAnswer("S1", "CARD", TagInfo(AuthStatus.ACCEPTED), 2)
     assert line.last.payload["transactionId"] == 2
 
 
@@ -400,7 +477,7 @@ def test_the_backends_refusal_of_a_tag_reaches_the_station() -> None:
     """The session's start was taken, its tag was not."""
     line = Line().online()
     line.durable(started())
-    assert line.accept_start(5, "Blocked")[-1] == StartAnswer("S1", AuthStatus.BLOCKED, 5)
+    assert line.accept_start(5, "Blocked")[-1] == StartAnswer("S1", "CARD", TagInfo(AuthStatus.BLOCKED), 5)
 
 
 def test_the_pace_of_retries_is_two_keys() -> None:
@@ -414,6 +491,74 @@ def test_the_pace_of_retries_is_two_keys() -> None:
     assert line.link.outbox.set_aside == 1
 
 
+# --- who has the line -----------------------------------------------------------------------------------
+
+
+def test_triggers_without_end_are_refused_and_not_remembered() -> None:
+    """A backend that triggers and never answers: so many are taken, all others Rejected, each is answered."""
+    line = Line().online()
+    line.durable(started())
+    for wish in ("Heartbeat", "BootNotification"):
+        for _ in range(1_000):
+            line.call("TriggerMessage", requestedMessage=wish)
+    words = [frame.payload["status"] for frame in line.sent if frame.kind == 3]
+    assert (words.count("Accepted"), words.count("Rejected")) == (MOST_TRIGGERED, 2_000 - MOST_TRIGGERED)
+
+
+def test_statuses_are_triggered_no_more_than_will_be_heard() -> None:
+    """Those that must be told are not pushed out by a flood of those that were asked for."""
+    line = Line()
+    line.tell(status(S.AVAILABLE, SECOND, keep=True))
+    line.online()
+    line.tell(status(S.CHARGING, 2 * SECOND, keep=True))
+    for _ in range(1_000):
+        if TellStatus(1) in line.call("TriggerMessage", requestedMessage="StatusNotification", connectorId=1):
+            line.tell(status(S.CHARGING, 3 * SECOND))
+    while line.open is not None:
+        line.answer()
+    told = [frame.payload["timestamp"] for frame in line.sent if frame.action == "StatusNotification"]
+    assert [time[17:19] for time in told[:3]] == ["01", "02", "03"]
+    assert len(told) <= MOST_TRIGGERED + 2
+
+
+def test_a_backend_that_triggers_at_every_call_keeps_nobody_from_the_line() -> None:
+    """Each of our calls brings another trigger: what is ours goes out all the same, in turns."""
+    line = Line().online()
+    line.durable(started(), ended())
+    line.tell(AskAuthorization(1, "CARD"))
+    for _ in range(8):
+        call = line.open
+        assert call is not None
+        line.call("TriggerMessage", requestedMessage="Heartbeat")
+        answers = {
+            "Heartbeat": {"currentTime": TIME},
+            "Authorize": {"idTagInfo": {"status": "Accepted"}},
+            "StartTransaction": {"idTagInfo": {"status": "Accepted"}, "transactionId": 5},
+        }
+        line.answer(**answers.get(call.action, {}))
+    ours = [action for action in line.actions[1:] if action != "Heartbeat"]
+    assert ours == ["StartTransaction", "Authorize", "StopTransaction"]
+
+
+def test_a_status_nobody_hears_lets_money_go_first() -> None:
+    """A backend that is deaf to statuses, which come faster than they time out, still gets every fact."""
+    line = Line(HeartbeatInterval=80_000).online()
+    for number in range(10):
+        line.tell(status(S.CHARGING if number % 2 else S.SUSPENDED_EV, number))
+    line.durable(started(), metered(), ended())
+    facts: list[str] = []
+    while len(facts) < 3:
+        call = line.open
+        assert call is not None
+        if call.action == "StatusNotification":
+            line.time_out()
+        else:
+            facts.append(call.action)
+            line.accept_start(5) if call.action == "StartTransaction" else line.answer()
+    assert facts == ["StartTransaction", "MeterValues", "StopTransaction"]
+    assert line.actions.count("StatusNotification") <= 4
+
+
 # --- authorisation --------------------------------------------------------------------------------------
 
 
@@ -423,7 +568,7 @@ def test_a_tag_is_asked_about_and_the_verdict_handed_back(verdict: AuthStatus) -
     line = Line().online()
     line.tell(AskAuthorization(5, "CARD"))
     assert (line.last.action, line.last.payload) == ("Authorize", {"idTag": "CARD"})
-    assert line.answer(idTagInfo={"status": verdict.value}) == [TagAnswer(5, verdict)]
+    assert line.answer(idTagInfo={"status": verdict.value}) == [TagAnswer(5, TagInfo(verdict))]
 
 
 def test_people_go_before_facts() -> None:
@@ -609,6 +754,49 @@ def test_triggered_meter_values_go_out_with_the_transaction() -> None:
     line.tell(MeterReport(1, "S1", sample))
     assert line.last.payload["transactionId"] == 42
     assert line.last.payload["meterValue"][0]["sampledValue"][0]["context"] == "Trigger"
+
+
+def of_the_clock(minute: int) -> MeterReport:
+    """Meter values of a mark, outside of a session: nobody asked for them."""
+    values = (SampledValue("7", "Power.Active.Import", "W"),)
+    sample = MeterSample(Stamp(1, minute * 60 * SECOND), ReadingContext.CLOCK, values)
+    return MeterReport(1, None, sample, asked=False)
+
+
+@pytest.mark.requirement("E-60")
+def test_values_of_the_clock_wait_behind_the_money_and_the_oldest_go() -> None:
+    """While a slow backend thinks, the newest wait; a session's start that comes later goes before them."""
+    line = Line().online()
+    line.tell(status(S.AVAILABLE))
+    for minute in range(60):
+        line.tell(of_the_clock(minute))
+    line.durable(started(at=SECOND))
+    assert line.actions[-1] == "StatusNotification"
+    line.answer()
+    assert line.actions[-1] == "StartTransaction"
+    line.accept_start(1)
+    told: list[str] = []
+    while line.open is not None and line.open.action == "MeterValues":
+        told.append(line.open.payload["meterValue"][0]["timestamp"])
+        assert "transactionId" not in line.open.payload
+        line.answer()
+    assert told == [f"2026-01-05T00:{minute:02}:00.000Z" for minute in range(40, 60)]
+
+
+@pytest.mark.requirement("E-60")
+def test_values_of_the_clock_are_for_a_backend_that_has_accepted_us() -> None:
+    """Offline, or while it has not, nobody keeps them; those on their way end with the line."""
+    line = Line()
+    line.clock.learn(MIDNIGHT, 0)
+    line.tell(of_the_clock(1))
+    line.up()
+    line.tell(of_the_clock(2))
+    line.answer(status="Accepted", currentTime=TIME, interval=0)
+    line.tell(status(S.AVAILABLE))
+    line.tell(of_the_clock(3))
+    line.down()
+    line.online()
+    assert "MeterValues" not in line.actions
 
 
 @pytest.mark.parametrize(

@@ -439,7 +439,9 @@ START = '{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"t"}'
 EXAMPLES = {
     "Authorize": ('{"idTag":"T"}', '{"idTagInfo":{"status":"Accepted"}}'),
     "BootNotification": (BOOT, BOOTED),
+    "ChangeAvailability": ('{"connectorId":0,"type":"Inoperative"}', '{"status":"Scheduled"}'),
     "ChangeConfiguration": ('{"key":"k","value":"v"}', '{"status":"RebootRequired"}'),
+    "ClearCache": ("{}", '{"status":"Accepted"}'),
     "DataTransfer": ('{"vendorId":"v"}', '{"status":"UnknownVendorId"}'),
     "GetConfiguration": ("{}", '{"configurationKey":[{"key":"k","readonly":true}]}'),
     "Heartbeat": ("{}", '{"currentTime":"t"}'),
@@ -451,6 +453,7 @@ EXAMPLES = {
     "StatusNotification": ('{"connectorId":0,"errorCode":"NoError","status":"Available"}', "{}"),
     "StopTransaction": ('{"meterStop":1,"timestamp":"t","transactionId":1}', "{}"),
     "TriggerMessage": ('{"requestedMessage":"Heartbeat"}', '{"status":"NotImplemented"}'),
+    "UnlockConnector": ('{"connectorId":1}', '{"status":"UnlockFailed"}'),
 }
 
 

@@ -56,6 +56,8 @@ def values_of(node: inspect.Type, units: st.SearchStrategy[v16.Unit]) -> st.Sear
             values = st.builds(cls, **{field.name: values_of(field.type, units) for field in fields})
         case inspect.StrType(max_length=longest):
             values = st.text(max_size=longest)
+        case inspect.IntType(ge=int(low), le=int(high)):
+            values = st.integers(low, high)
         case inspect.EnumType(cls=cls):
             values = units if cls is v16.Unit else st.sampled_from(cls)
         case inspect.UnionType(types=types):

@@ -36,7 +36,7 @@ test("an answer that says nothing is a sentence all the same", async () => {
   await expect(perform("unplug", {})).rejects.toThrow(NO_ANSWER);
 });
 
-test.each(["host_crash", "power_cycle"])("no answer to %s is no failure", async (word) => {
+test.each(["host_crash", "power_cycle", "reset_button"])("no answer to %s is no failure", async (word) => {
   answering(breaking);
   await expect(perform(word, {})).resolves.toBeUndefined();
 });

@@ -9,17 +9,28 @@ from typing import cast
 
 from pilotline.station.events import (
     AskReset,
+    ChangeAvailability,
     ChangeKey,
+    ClearCache,
     CompensateRcd,
     KeysRead,
     ReadKeys,
     RemoteStart,
     RemoteStop,
     StationEvent,
+    Unlock,
 )
 from pilotline.vocabulary.roles import Role
 from pilotline.wire.ocpp import v16
-from pilotline.wire.ocpp.words import AcceptStatus, ConfigurationStatus, DataTransferStatus
+from pilotline.wire.ocpp.words import (
+    AcceptStatus,
+    AvailabilityStatus,
+    AvailabilityType,
+    ConfigurationStatus,
+    DataTransferStatus,
+    ProfilePurpose,
+    UnlockStatus,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +43,14 @@ class Handler:
 
 def _remote_start(request: v16.Request, call: int) -> StationEvent:
     wish = cast("v16.RemoteStartTransaction", request)
-    return RemoteStart(call, wish.id_tag, wish.connector_id)
+    return RemoteStart(call, wish.id_tag, wish.connector_id, sound=_may_come_along(wish.charging_profile))
+
+
+def _may_come_along(profile: v16.ChargingProfile | None) -> bool:
+    """OCPP 1.6 §5.11: a profile that starts with the transaction is a TxProfile, and names no other one."""
+    if profile is None:
+        return True
+    return profile.charging_profile_purpose is ProfilePurpose.TX_PROFILE and profile.transaction_id is None
 
 
 def _remote_stop(request: v16.Request, call: int) -> StationEvent:
@@ -52,6 +70,19 @@ def _reset(request: v16.Request, call: int) -> StationEvent:
     return AskReset(call, cast("v16.Reset", request).type)
 
 
+def _availability(request: v16.Request, call: int) -> StationEvent:
+    wish = cast("v16.ChangeAvailability", request)
+    return ChangeAvailability(call, wish.connector_id, wish.type is AvailabilityType.OPERATIVE)
+
+
+def _clear_cache(_request: v16.Request, call: int) -> StationEvent:
+    return ClearCache(call)
+
+
+def _unlock(request: v16.Request, call: int) -> StationEvent:
+    return Unlock(call, cast("v16.UnlockConnector", request).connector_id)
+
+
 def _compensate(request: v16.Request, call: int) -> StationEvent:
     """Its data is the connector's number, nothing for the first."""
     data = (cast("v16.DataTransfer", request).data or "1").strip()
@@ -64,6 +95,11 @@ def _no_word(word: str) -> v16.Answer:
 
 
 HANDLERS: dict[str, Handler] = {
+    "ChangeAvailability": Handler(
+        _availability, lambda word: v16.ChangeAvailabilityAnswer(AvailabilityStatus(word))
+    ),
+    "ClearCache": Handler(_clear_cache, lambda word: v16.ClearCacheAnswer(AcceptStatus(word))),
+    "UnlockConnector": Handler(_unlock, lambda word: v16.UnlockConnectorAnswer(UnlockStatus(word))),
     "RemoteStartTransaction": Handler(
         _remote_start, lambda word: v16.RemoteStartTransactionAnswer(AcceptStatus(word))
     ),

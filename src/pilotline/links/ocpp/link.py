@@ -1,16 +1,21 @@
 """The station's side of OCPP 1.6J, above the line and below the station: registration, order, heartbeat.
 
 A pure core. It hears station effects, durable facts and the transport; it says texts and station events.
-While the backend has not accepted us nothing goes out but BootNotification and what was triggered.
+
+Registration, as OCPP 1.6 §4.2 has it: until the backend has answered, and while it has answered Rejected,
+nothing goes out but BootNotification when it is due; what is triggered is refused. While Pending what was
+triggered goes out too. The backend's own calls are answered in all three states, for silence would only make
+it wait, but nothing is started or stopped from afar.
 """
 
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 from pilotline.links.ocpp import translate
+from pilotline.links.ocpp.boot_pace import BootPace
 from pilotline.links.ocpp.calls import HANDLERS, WHEN_ACCEPTED, configuration, unknown_transfer
 from pilotline.links.ocpp.outbox import Outbox
 from pilotline.station.clock import WallClock
@@ -25,6 +30,7 @@ from pilotline.station.events import (
     StationEvent,
     StatusReport,
     TagAnswer,
+    TagLearned,
     TellMeter,
     TellStatus,
 )
@@ -34,6 +40,7 @@ from pilotline.vocabulary.journal import (
     Counted,
     Delivered,
     Durable,
+    Ended,
     Fetch,
     Fetched,
     Recollection,
@@ -46,16 +53,19 @@ from pilotline.vocabulary.journal import (
     ZerosStored,
 )
 from pilotline.vocabulary.roles import Role
-from pilotline.vocabulary.status import AuthStatus
+from pilotline.vocabulary.status import TagInfo
 from pilotline.vocabulary.time import SECOND, Tick, earliest
 from pilotline.wire.ocpp import v16
 from pilotline.wire.ocpp.errors import CallErrorCode, TimeFormatError
 from pilotline.wire.ocpp.rpc import Answered, Called, Dropped, Output, Refused, Rpc, Send, TimedOut
 from pilotline.wire.ocpp.words import AcceptStatus, MessageTrigger, RegistrationStatus, TriggerStatus
 
-BOOT_AGAIN = 30 * SECOND
-"""Between two BootNotifications where the backend names no interval."""
 _PATIENCE = 200  # statuses that wait for the line; beyond it the oldest is forgotten
+_CLOCKED = 20  # as many meter values of the clock wait for it
+MOST_TRIGGERED = 16
+"""What the backend may have triggered and not yet heard: more is refused, not remembered without end."""
+BELIEVED = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+"""A clock that says otherwise is broken, and what is stamped by it could not be mended later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,9 @@ class Registration(Enum):
     """Where we stand with the backend."""
 
     OFFLINE = "offline"
-    ASKING = "asking"  # BootNotification is out or will be again
+    ASKING = "asking"  # BootNotification is out or will be; the backend has not answered on this line
+    PENDING = "pending"
+    REJECTED = "rejected"
     ACCEPTED = "accepted"
 
 
@@ -152,11 +164,15 @@ class OcppLink:
         )
         self._clock = clock
         self._rpc = Rpc(v16.Role.CHARGE_POINT, new_id, call_timeout=call_timeout)
-        self._boot_due: int | None = None
+        self._boot_pace = BootPace(f"{serial} {clock.boot}")
+        self._turned_away: str | None = None
         self._quiet_since = 0
         self._heartbeat_s = keys.number("HeartbeatInterval")
         self._statuses: deque[_Waiting] = deque()
         self._triggered: deque[tuple[v16.Request, object]] = deque()
+        self._clocked: deque[v16.Request] = deque(maxlen=_CLOCKED)
+        self._our_turn = False
+        self._money_first = False
         self._wanted: set[int] = set()
         self._connectors = keys.number("NumberOfConnectors")
         self._authorizations: deque[AskAuthorization] = deque()
@@ -191,7 +207,7 @@ class OcppLink:
         accepted = self.registration is Registration.ACCEPTED
         return earliest(
             self._rpc.deadline(),
-            self._boot_due if not busy and not accepted else None,
+            self._boot_pace.due if not busy and not accepted else None,
             heartbeat if accepted and not busy else None,
             self.outbox.deadline(self._quiet_since) if accepted and not busy else None,
         )
@@ -239,12 +255,13 @@ class OcppLink:
                 pass
 
     def _connected(self, now: int) -> None:
-        self.registration, self.problem = Registration.ASKING, None
-        self._boot_due = now
+        self._boot_pace.connected(now)
+        self.registration, self.problem = Registration.ASKING, self._turned_away
 
     def _disconnected(self, reason: str, now: int) -> None:
         self._take(self._rpc.disconnect(), now)
-        self.registration, self.problem, self._boot_due = Registration.OFFLINE, reason, None
+        self.registration, self.problem = Registration.OFFLINE, reason
+        self._boot_pace.disconnected()
         self._forget_statuses()
         self._triggered.clear()
         self._pending.clear()
@@ -255,6 +272,7 @@ class OcppLink:
         """What is history by the next registration is not told then, but for what must be (R-34)."""
         self._statuses = deque(_Waiting(each.report, 0) for each in self._statuses if each.report.keep)
         self._wanted.clear()
+        self._clocked.clear()
         self._live_entry = 0
 
     def _give_up_authorizations(self) -> None:
@@ -263,7 +281,7 @@ class OcppLink:
 
     def _keep_status(self, report: StatusReport) -> None:
         """Offline only what must be told later is kept (R-34); what was asked for goes at once."""
-        if self.registration is Registration.ASKING and report.connector in self._wanted:
+        if self.registration is Registration.PENDING and report.connector in self._wanted:
             self._wanted.remove(report.connector)
             notification = translate.status_notification(report, self._clock)
             self._triggered.append((notification, _Telling(report)))
@@ -277,11 +295,15 @@ class OcppLink:
             return  # they must bear a time (OCPP 1.6 §7.33), and there is none yet
         transaction = self.outbox.number_of(report.session) if report.session else None
         value = translate.meter_value(report.sample, self._clock)
-        self._triggered.append((v16.MeterValues(report.connector, (value,), transaction), Purpose.METER))
+        request = v16.MeterValues(report.connector, (value,), transaction)
+        if report.asked:
+            self._triggered.append((request, Purpose.METER))
+        elif self.registration is Registration.ACCEPTED:
+            self._clocked.append(request)
 
     def _want_status(self, connector: int) -> None:
         """Before we are accepted, only a status that was asked for goes out."""
-        if self.registration is Registration.ASKING:
+        if self.registration is Registration.PENDING:
             self._wanted |= {connector} if connector else set(range(1, self._connectors + 1))
 
     def _key_changed(self, name: str, value: object) -> None:
@@ -300,21 +322,41 @@ class OcppLink:
     # --- the line ---
 
     def _feed(self, now: int) -> bool:
-        """Give the free line its next call: registration, people, states, money, else a heartbeat."""
+        """Give the free line its next call: what was triggered and what is ours, in turns where both wait.
+
+        A backend that triggers the next message while it hears the last one keeps nobody from the line.
+        """
         if not self._rpc.idle or self.registration is Registration.OFFLINE:
             return False
-        if self._triggered:
-            self._call(*self._triggered.popleft(), now)
-        elif self.registration is Registration.ASKING:
+        if not self._our_turn:
+            return self._feed_triggered(now) or self._feed_own(now)
+        return self._feed_own(now) or self._feed_triggered(now)
+
+    def _feed_triggered(self, now: int) -> bool:
+        if not self._triggered:
+            return False
+        self._our_turn = True
+        self._call(*self._triggered.popleft(), now)
+        return True
+
+    def _feed_own(self, now: int) -> bool:
+        """Registration, people, states, money, values, heartbeat; money first after a state nobody heard."""
+        self._our_turn = False
+        if self.registration is not Registration.ACCEPTED:
             return self._register(now)
-        elif self._authorizations:
+        if self._authorizations:
             asked = self._authorizations.popleft()
             self._call(v16.Authorize(asked.tag), _Asking(asked.request), now)
+        elif self._money_first and (request := self.outbox.next(now)) is not None:
+            self._money_first = False
+            self._call(request, Purpose.FACT, now)
         elif self._status_may_go(now):
             report = self._statuses.popleft().report
             self._call(translate.status_notification(report, self._clock), _Telling(report), now)
         elif (request := self.outbox.next(now)) is not None:
             self._call(request, Purpose.FACT, now)
+        elif self._clocked:
+            self._call(self._clocked.popleft(), Purpose.METER, now)
         elif now >= self._quiet_since + self._heartbeat_s * SECOND:
             self._call(v16.Heartbeat(), Purpose.HEARTBEAT, now)
         else:
@@ -322,9 +364,8 @@ class OcppLink:
         return True
 
     def _register(self, now: int) -> bool:
-        if self._boot_due is None or now < self._boot_due:
+        if self._boot_pace.due is None or now < self._boot_pace.due:
             return False
-        self._boot_due = now + BOOT_AGAIN
         self._call(self._boot, Purpose.BOOT, now)
         return True
 
@@ -348,7 +389,7 @@ class OcppLink:
                 case Answered(call, answer):
                     self._answered(call.token, answer, now)
                 case Refused(call, code, description):
-                    self._failed(call.token, f"{code}: {description}", now)
+                    self._failed(call.token, _quoted(f"{code}: {description}"), now)
                 case TimedOut(call):
                     self._failed(call.token, "the backend did not answer in time", now)
                 case Dropped(call):
@@ -363,9 +404,11 @@ class OcppLink:
             case v16.HeartbeatAnswer(current_time):
                 self._learn(current_time, now)
             case v16.AuthorizeAnswer(info) if isinstance(token, _Asking):
-                self._effects.append(TagAnswer(token.request, info.status))
+                self._effects.append(TagAnswer(token.request, translate.tag_info(info)))
             case v16.StartTransactionAnswer(info, transaction):
-                self._started(info.status, transaction)
+                self._started(translate.tag_info(info), transaction)
+            case v16.StopTransactionAnswer(info):
+                self._stopped(info)
             case _ if token is Purpose.FACT:
                 done = self.outbox.delivered()
                 self._effects.append(Delivered(done.entry, done.fact.session))
@@ -379,6 +422,8 @@ class OcppLink:
             self._not_accepted(answer, now)
             return
         self.registration, self.problem = Registration.ACCEPTED, None
+        self._turned_away = None
+        self._boot_pace.accepted()
         self._learn(answer.current_time, now)
         if answer.interval > 0:
             self._effects.append(ChangeKey(0, "HeartbeatInterval", str(answer.interval), role=Role.BACKEND))
@@ -389,16 +434,27 @@ class OcppLink:
         if self.registration is Registration.ACCEPTED:
             self._forget_statuses()
             self._effects.append(BackendLink(online=False))
-        self.registration = Registration.ASKING
-        self.problem = f"The backend answered {answer.status.value} to our registration and is asked again."
-        self._boot_due = now + (answer.interval * SECOND if answer.interval > 0 else BOOT_AGAIN)
+        pending = answer.status is RegistrationStatus.PENDING
+        self.registration = Registration.PENDING if pending else Registration.REJECTED
+        if not pending:
+            self._triggered.clear()
+        word = answer.status.value
+        self._turned_away = f"The backend answered {word} to our registration and is asked again."
+        self.problem = self._turned_away
+        self._boot_pace.turned_away(answer.interval, now)
         self._learn(answer.current_time, now)
 
-    def _started(self, status: AuthStatus, transaction: int) -> None:
+    def _started(self, info: TagInfo, transaction: int) -> None:
         done = self.outbox.delivered(transaction)
         self._effects.append(Delivered(done.entry, done.fact.session, transaction))
         if isinstance(done.fact, Started):
-            self._effects.append(StartAnswer(done.fact.session, status, transaction))
+            self._effects.append(StartAnswer(done.fact.session, done.fact.tag, info, transaction))
+
+    def _stopped(self, info: v16.IdTagInfo | None) -> None:
+        done = self.outbox.delivered()
+        self._effects.append(Delivered(done.entry, done.fact.session))
+        if isinstance(done.fact, Ended) and done.fact.tag and info is not None:
+            self._effects.append(TagLearned(done.fact.tag, translate.tag_info(info)))
 
     def _set_clock(self, utc: datetime, now: int) -> None:
         zeros = self._clock.learn(utc, now)
@@ -407,9 +463,14 @@ class OcppLink:
 
     def _learn(self, text: str, now: int) -> None:
         try:
-            self._set_clock(v16.parse_time(text), now)
+            utc = v16.parse_time(text)
         except TimeFormatError as error:
             self.problem = f"The backend's clock cannot be read: {error}"
+            return
+        if BELIEVED[0] <= utc < BELIEVED[1]:
+            self._set_clock(utc, now)
+        else:
+            self.problem = f"The backend's clock is not believed: it says that this is the year {utc.year}."
 
     def _failed(self, token: object, reason: str, now: int) -> None:
         """A CALLERROR, a useless answer, or none: what it means depends on what was asked."""
@@ -420,7 +481,10 @@ class OcppLink:
             if aside is not None:
                 self.problem = f"A session was set aside after its last attempt: {reason}"
                 self._effects.append(aside)
-        elif token is Purpose.BOOT:
+        elif isinstance(token, _Telling):
+            self._money_first = True
+        elif token is Purpose.BOOT and self.registration is not Registration.ACCEPTED:
+            self._boot_pace.unanswered(now)
             self.problem = f"The backend did not register us: {reason}"
 
     def _dropped(self, token: object) -> None:
@@ -461,10 +525,15 @@ class OcppLink:
         else:
             self._take(self._rpc.reply(call_id, configuration(read)), now)
 
+    def _takes_triggers(self) -> bool:
+        """OCPP 1.6 §4.2: while Pending and Accepted; and no more than will be heard some time."""
+        registered = self.registration in (Registration.PENDING, Registration.ACCEPTED)
+        return registered and max(len(self._triggered), len(self._statuses)) < MOST_TRIGGERED
+
     def _trigger(self, call_id: str, wish: v16.TriggerMessage, now: int) -> None:
         status = TriggerStatus.ACCEPTED
         match wish.requested_message:
-            case _ if not 0 <= (wish.connector_id or 0) <= self._connectors:
+            case _ if not self._takes_triggers() or not 0 <= (wish.connector_id or 0) <= self._connectors:
                 status = TriggerStatus.REJECTED
             case MessageTrigger.BOOT_NOTIFICATION:
                 self._triggered.append((self._boot, Purpose.BOOT))
@@ -479,3 +548,8 @@ class OcppLink:
             case _:
                 status = TriggerStatus.NOT_IMPLEMENTED
         self._take(self._rpc.reply(call_id, v16.TriggerMessageAnswer(status)), now)
+
+
+def _quoted(text: str) -> str:
+    """What a backend wrote, fit for a sentence of ours: cut, and without what moves a terminal's cursor."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:160])

@@ -1,11 +1,17 @@
 """Facts and reports as OCPP 1.6 messages. Pure translation, no state."""
 
+from datetime import UTC, datetime, timedelta
+
 from pilotline.station.clock import WallClock
 from pilotline.station.events import StatusReport
 from pilotline.station.status import status_report
 from pilotline.vocabulary.faults import OURS
 from pilotline.vocabulary.journal import Ended, Metered, MeterSample, SampledValue, Started, Tampered
+from pilotline.vocabulary.status import TagInfo
 from pilotline.wire.ocpp import v16, words
+from pilotline.wire.ocpp.errors import TimeFormatError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def status_notification(report: StatusReport, clock: WallClock) -> v16.StatusNotification:
@@ -31,6 +37,16 @@ def tampering(fact: Tampered, clock: WallClock) -> v16.StatusNotification:
     return _notification(report, v16.format_time(clock.utc(fact.stamp)))
 
 
+def tag_info(info: v16.IdTagInfo) -> TagInfo:
+    """What the backend says of a tag; an expiry date that is no time is none."""
+    try:
+        expiry = v16.parse_time(info.expiry_date) if info.expiry_date else None
+    except TimeFormatError:
+        expiry = None
+    us = None if expiry is None else (expiry - _EPOCH) // timedelta(microseconds=1)
+    return TagInfo(info.status, us, info.parent_id_tag)
+
+
 def start_transaction(fact: Started, clock: WallClock) -> v16.StartTransaction:
     time = v16.format_time(clock.utc(fact.stamp))
     return v16.StartTransaction(fact.connector, fact.tag, fact.meter_start_wh, time)
@@ -42,7 +58,8 @@ def meter_values(fact: Metered, transaction: int, clock: WallClock) -> v16.Meter
 
 def stop_transaction(fact: Ended, transaction: int, clock: WallClock) -> v16.StopTransaction:
     time = v16.format_time(clock.utc(fact.stamp))
-    return v16.StopTransaction(fact.meter_stop_wh, time, transaction, fact.tag, fact.reason)
+    data = tuple(meter_value(sample, clock) for sample in fact.data) or None
+    return v16.StopTransaction(fact.meter_stop_wh, time, transaction, fact.tag, fact.reason, data)
 
 
 def meter_value(sample: MeterSample, clock: WallClock) -> v16.MeterValue:

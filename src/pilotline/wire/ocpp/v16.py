@@ -22,6 +22,8 @@ from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ErrorCode, 
 from pilotline.wire.ocpp.errors import CallErrorCode, MessageError, TimeFormatError
 from pilotline.wire.ocpp.words import (
     AcceptStatus,
+    AvailabilityStatus,
+    AvailabilityType,
     ConfigurationStatus,
     Context,
     DataTransferStatus,
@@ -36,6 +38,7 @@ from pilotline.wire.ocpp.words import (
     RegistrationStatus,
     TriggerStatus,
     Unit,
+    UnlockStatus,
     ValueFormat,
 )
 
@@ -44,6 +47,8 @@ Text25 = Annotated[str, Meta(max_length=25)]
 Text50 = Annotated[str, Meta(max_length=50)]
 Text255 = Annotated[str, Meta(max_length=255)]
 Text500 = Annotated[str, Meta(max_length=500)]
+TransactionId = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""OCPP bounds it nowhere; backends give numbers above 2³¹. Beyond 64 bits no store can keep it."""
 Timestamp = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 """A time as the wire has it; its format is not checked here, :func:`parse_time` does."""
 
@@ -169,6 +174,19 @@ class BootNotificationAnswer(Answer, frozen=True):
     interval: int
 
 
+class ChangeAvailability(Request, frozen=True):
+    """§6.7; connector 0 is the whole station."""
+
+    connector_id: int
+    type: AvailabilityType
+
+
+class ChangeAvailabilityAnswer(Answer, frozen=True):
+    """§6.8."""
+
+    status: AvailabilityStatus
+
+
 class ChangeConfiguration(Request, frozen=True):
     """§6.9."""
 
@@ -180,6 +198,16 @@ class ChangeConfigurationAnswer(Answer, frozen=True):
     """§6.10."""
 
     status: ConfigurationStatus
+
+
+class ClearCache(Request, frozen=True):
+    """§6.11."""
+
+
+class ClearCacheAnswer(Answer, frozen=True):
+    """§6.12."""
+
+    status: AcceptStatus
 
 
 class DataTransfer(Request, frozen=True):
@@ -284,7 +312,7 @@ class StartTransactionAnswer(Answer, frozen=True):
     """§6.46."""
 
     id_tag_info: IdTagInfo
-    transaction_id: int
+    transaction_id: TransactionId
 
 
 class StatusNotification(Request, frozen=True):
@@ -333,6 +361,18 @@ class TriggerMessageAnswer(Answer, frozen=True):
     status: TriggerStatus
 
 
+class UnlockConnector(Request, frozen=True):
+    """§6.53."""
+
+    connector_id: int
+
+
+class UnlockConnectorAnswer(Answer, frozen=True):
+    """§6.54."""
+
+    status: UnlockStatus
+
+
 # --- the table of actions ---------------------------------------------------------------------------
 
 
@@ -361,7 +401,9 @@ ACTIONS: dict[str, Action] = {
     for row in (
         Action("Authorize", Authorize, AuthorizeAnswer, _STATION),
         Action("BootNotification", BootNotification, BootNotificationAnswer, _STATION),
+        Action("ChangeAvailability", ChangeAvailability, ChangeAvailabilityAnswer, _CENTRAL),
         Action("ChangeConfiguration", ChangeConfiguration, ChangeConfigurationAnswer, _CENTRAL),
+        Action("ClearCache", ClearCache, ClearCacheAnswer, _CENTRAL),
         Action("DataTransfer", DataTransfer, DataTransferAnswer, _EITHER),
         Action("GetConfiguration", GetConfiguration, GetConfigurationAnswer, _CENTRAL),
         Action("Heartbeat", Heartbeat, HeartbeatAnswer, _STATION),
@@ -373,15 +415,15 @@ ACTIONS: dict[str, Action] = {
         Action("StatusNotification", StatusNotification, StatusNotificationAnswer, _STATION),
         Action("StopTransaction", StopTransaction, StopTransactionAnswer, _STATION),
         Action("TriggerMessage", TriggerMessage, TriggerMessageAnswer, _CENTRAL),
+        Action("UnlockConnector", UnlockConnector, UnlockConnectorAnswer, _CENTRAL),
     )
 }
 ACTION_OF: dict[type[Request], Action] = {row.request: row for row in ACTIONS.values()}
 
 UNSERVED = frozenset({
-    "CancelReservation", "ChangeAvailability", "ClearCache", "ClearChargingProfile",
-    "DiagnosticsStatusNotification", "FirmwareStatusNotification", "GetCompositeSchedule", "GetDiagnostics",
-    "GetLocalListVersion", "ReserveNow", "SendLocalList", "SetChargingProfile", "UnlockConnector",
-    "UpdateFirmware",
+    "CancelReservation", "ClearChargingProfile", "DiagnosticsStatusNotification",
+    "FirmwareStatusNotification", "GetCompositeSchedule", "GetDiagnostics", "GetLocalListVersion",
+    "ReserveNow", "SendLocalList", "SetChargingProfile", "UpdateFirmware",
     # the security extension of 1.6 (white paper, edition 3)
     "CertificateSigned", "DeleteCertificate", "ExtendedTriggerMessage", "GetInstalledCertificateIds",
     "GetLog", "InstallCertificate", "LogStatusNotification", "SecurityEventNotification",

@@ -20,6 +20,29 @@ class AcceptStatus(Enum):
     REJECTED = "Rejected"
 
 
+class AvailabilityType(Enum):
+    """OCPP's AvailabilityType."""
+
+    INOPERATIVE = "Inoperative"
+    OPERATIVE = "Operative"
+
+
+class AvailabilityStatus(Enum):
+    """OCPP's AvailabilityStatus."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    SCHEDULED = "Scheduled"
+
+
+class UnlockStatus(Enum):
+    """OCPP's UnlockStatus."""
+
+    UNLOCKED = "Unlocked"
+    UNLOCK_FAILED = "UnlockFailed"
+    NOT_SUPPORTED = "NotSupported"
+
+
 class ConfigurationStatus(Enum):
     """OCPP's ConfigurationStatus."""
 

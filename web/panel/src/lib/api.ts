@@ -4,7 +4,7 @@ import { NO_ANSWER, NO_TABLE } from "./words";
 
 const PATIENCE_MS = 10_000;
 /** Words after which the host that was to answer is gone. */
-const LAST_WORDS = new Set(["host_crash", "power_cycle", "stop"]);
+const LAST_WORDS = new Set(["host_crash", "power_cycle", "reset_button", "stop"]);
 
 export type Arguments = Record<string, string | number | boolean | null>;
 

@@ -32,6 +32,7 @@ const OF_THE_STATION = new Set([
   "network",
   "host_crash",
   "power_cycle",
+  "reset_button",
   "time_lapse",
   "limit_current",
 ]);

@@ -1,0 +1,141 @@
+"""Admission: a card is shown, a backend starts from afar, a plug is enough: who is let in, who may end it.
+
+It asks the backend or the tag book, and gives a connector its grant; the session is the connector's own.
+OCPP 1.6 §3.5, §4.1, §4.2, §5.11; E-67 to E-69, R-26 to R-29.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from pilotline.station.authorisation import ANYBODY, TagBook, filled_up, mode, same_tag
+from pilotline.station.connector import Connector
+from pilotline.station.events import AskAuthorization, CallAnswer, RemoteStart, StartAnswer, TagAnswer
+from pilotline.station.keys import KeyStore
+from pilotline.station.session import Session
+from pilotline.vocabulary.charger import SessionRules
+from pilotline.vocabulary.journal import CachedTag, ForgetTags
+from pilotline.vocabulary.status import AuthMode, AuthStatus, StopReason, TagInfo
+
+LONGEST_TAG = 20
+"""OCPP 1.6 §7.15 IdToken."""
+Effects = Sequence[AskAuthorization | CallAnswer | CachedTag | ForgetTags]
+
+
+class _Asked(NamedTuple):
+    """A tag the backend was asked about, and for which plug-in: the answer does not outlive it (R-29).
+
+    ``ends`` names the session that its group may end, "" where one shall begin.
+    """
+
+    connector: int
+    tag: str
+    unplugs: int
+    ends: str = ""
+
+
+class Admission:
+    """``online``: somebody can be asked; ``closed``: nobody is let in, for the station restarts."""
+
+    def __init__(
+        self, rules: SessionRules, keys: KeyStore, connectors: Mapping[int, Connector], tags: TagBook
+    ) -> None:
+        self._rules = rules
+        self._keys = keys
+        self._connectors = connectors
+        self._requests = 0
+        self._asked: dict[int, _Asked] = {}
+        self.tags = tags
+        self.online = self.closed = False
+
+    def present(self, connector: Connector, tag: str, now: int) -> Effects:
+        """A card beside the station: it begins a session, or ends the one it began, or one of its group."""
+        tag = filled_up(tag, self._rules.tag_bytes)
+        if connector.session is not None and connector.occupied:
+            return self._present_again(connector, connector.session, tag, now)
+        if not 0 < len(tag) <= LONGEST_TAG:
+            connector.refusal = AuthStatus.INVALID.value
+            return []
+        return self._authorise(connector, tag, now) if self._may_begin(connector) else []
+
+    def _present_again(self, connector: Connector, session: Session, tag: str, now: int) -> Effects:
+        """The same card needs no word of the backend's (§4.2); another one of its group does (§3.5)."""
+        if not self._rules.card_stops or session.stop is not None:
+            return []
+        if same_tag(session.tag, tag):
+            connector.end(StopReason.LOCAL, now, tag)
+        elif session.parent is not None and not connector.asking and 0 < len(tag) <= LONGEST_TAG:
+            return self._authorise(connector, tag, now, ends=session.id)
+        return []
+
+    def remote_start(self, wish: RemoteStart, now: int) -> Effects:
+        """§5.11. Where no connector is named, one with a car goes before one without."""
+        numbers = list(self._connectors) if wish.connector is None else [wish.connector]
+        found = [self._connectors[n] for n in numbers if n in self._connectors and self._can_start(n, now)]
+        if not wish.sound or not found:
+            return [CallAnswer(wish.call, "Rejected")]
+        connector = max(found, key=lambda each: each.plugged)
+        accepted = CallAnswer(wish.call, "Accepted")
+        if self._keys.flag("AuthorizeRemoteTxRequests"):
+            return [accepted, *self._authorise(connector, wish.tag, now)]
+        connector.give(wish.tag, now)
+        return [accepted]
+
+    def start_unasked(self, connector: Connector, now: int) -> None:
+        """Free charging and Plug & Charge: a plug is enough, once per plug-in (E-68, R-26)."""
+        chosen = mode(self._keys, self.online)
+        fresh = connector.over in (None, StopReason.REBOOT, StopReason.POWER_LOSS)  # R-52
+        if chosen is not AuthMode.TAG and connector.plugged and fresh and self._may_begin(connector):
+            connector.give(ANYBODY[chosen], now)
+
+    def answered(self, answer: TagAnswer, now: int) -> Effects:
+        """The backend's word on a tag, or that none came."""
+        asked = self._asked.pop(answer.request, None)
+        if asked is None:
+            return []
+        connector = self._connectors[asked.connector]
+        if connector.unplugs == asked.unplugs:
+            connector.asking = False
+            self._decide(connector, asked, answer.info or self.tags.offline(asked.tag, now), now)
+        return self.tags.learn(asked.tag, answer.info) if answer.info else []
+
+    def started(self, answer: StartAnswer) -> Effects:
+        """The backend's word on a session that has begun: its number, and perhaps a refusal."""
+        for connector in self._connectors.values():
+            session = connector.session
+            if session is not None and session.id == answer.session:
+                session.transaction = answer.transaction
+                session.parent = answer.info.parent or session.parent
+                if answer.info.status is not AuthStatus.ACCEPTED:
+                    connector.refuse(answer.info.status)
+        return self.tags.learn(answer.tag, answer.info)
+
+    def _can_start(self, number: int, now: int) -> bool:
+        connector = self._connectors[number]
+        return connector.ready(now) and self._may_begin(connector)
+
+    def _may_begin(self, connector: Connector) -> bool:
+        idle = not connector.occupied and connector.grant is None and not connector.asking
+        return idle and connector.in_service and not self.closed
+
+    def _authorise(self, connector: Connector, tag: str, now: int, ends: str = "") -> Effects:
+        """Decide by what is known where that is enough; else ask."""
+        asked = _Asked(connector.number, tag, connector.unplugs, ends)
+        known = self.tags.beforehand(tag, now) if self.online else self.tags.offline(tag, now)
+        if known is not None:
+            self._decide(connector, asked, known, now)
+            return []
+        self._requests += 1
+        self._asked[self._requests] = asked
+        connector.asking, connector.refusal = True, None
+        return [AskAuthorization(self._requests, tag)]
+
+    def _decide(self, connector: Connector, asked: _Asked, info: TagInfo, now: int) -> None:
+        accepted, session = info.status is AuthStatus.ACCEPTED, connector.session
+        if asked.ends:
+            of_the_group = session is not None and session.id == asked.ends and session.is_of(info.parent)
+            if accepted and of_the_group:
+                connector.end(StopReason.LOCAL, now, asked.tag)
+        elif not accepted:
+            connector.refusal = info.status.value
+        elif self._may_begin(connector):
+            connector.give(asked.tag, now, info.parent)
