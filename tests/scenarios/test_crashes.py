@@ -209,7 +209,7 @@ def test_a_second_crash_while_the_first_is_told_adds_nothing(how: str) -> None:
 @pytest.mark.requirement("R-51", "R-53", "M-47")
 @EACH
 def test_a_session_of_an_earlier_boot_is_told_whole(how: str) -> None:
-    """Edge 1: offline all the time, a restart, then online: Start, values, Stop, with the id assigned."""
+    """Edge case 1: offline all the time, a restart, then online: Start, values, Stop, with the id given."""
     scene = CrashScene(online=False, MeterValueSampleInterval=30)
     scene.station.tell(ClockLearned(MIDNIGHT + timedelta(microseconds=scene.now)))
     began = scene.now
@@ -230,7 +230,7 @@ def test_a_session_of_an_earlier_boot_is_told_whole(how: str) -> None:
 
 @pytest.mark.requirement("R-53")
 def test_a_session_that_ends_online_waits_for_its_number() -> None:
-    """Edge 2: nothing of it goes before the answer to its start."""
+    """Edge case 2: nothing of it goes before the answer to its start."""
     scene = CrashScene(online=False)
     scene.charge()
     scene.backend.deaf.add(v16.StartTransaction)
@@ -296,7 +296,7 @@ def test_a_late_answer_to_the_first_attempt_is_ignored() -> None:
 @pytest.mark.requirement("R-53")
 @EACH
 def test_a_kill_after_the_end_was_recorded_gives_one_stop(how: str) -> None:
-    """Edge 5: recorded offline, killed, killed again once online."""
+    """Edge case 5: recorded offline, killed, killed again once online."""
     scene = CrashScene(online=False)
     scene.whole_session()
     scene.restart(how)
@@ -311,7 +311,7 @@ def test_a_kill_after_the_end_was_recorded_gives_one_stop(how: str) -> None:
 @pytest.mark.requirement("R-52", "R-53")
 @EACH
 def test_a_session_open_at_the_crash_and_offline_is_told_later(how: str) -> None:
-    """Edge 8: the Stop goes after the registration, with the reason of the restart."""
+    """Edge case 8: the Stop goes after the registration, with the reason of the restart."""
     scene = CrashScene(online=False)
     scene.charge()
     scene.restart(how)
@@ -326,7 +326,7 @@ def test_a_session_open_at_the_crash_and_offline_is_told_later(how: str) -> None
 
 @pytest.mark.requirement("R-53")
 def test_a_session_begins_while_a_thousand_entries_wait() -> None:
-    """Edge 9: the queue of earlier sessions keeps nobody from charging, and goes out in order."""
+    """Edge case 9: the queue of earlier sessions keeps nobody from charging, and goes out in order."""
     scene = CrashScene(online=False)
     for number in range(500):
         name, stamp = f"old{number}", Stamp(1, 1_000 + number)
@@ -352,7 +352,7 @@ def test_a_session_begins_while_a_thousand_entries_wait() -> None:
 @pytest.mark.requirement("R-54")
 @pytest.mark.parametrize("restart", [False, True])
 def test_a_session_that_is_refused_for_good_is_kept_and_sent_on_demand(restart: bool) -> None:
-    """Edge 6: set aside whole after its attempts, the next proceeds; a person has it sent, also later."""
+    """Edge case 6: set aside whole after its attempts, the next goes on; a person has it sent, also later."""
     scene = CrashScene(TransactionMessageAttempts=2, TransactionMessageRetryInterval=10)
     scene.backend.unwilling.add(v16.StartTransaction)
     scene.whole_session("BAD", seconds=60)
@@ -413,7 +413,7 @@ def test_the_backend_may_call_while_our_call_is_out() -> None:
 
 @pytest.mark.requirement("R-53")
 def test_a_reconnect_while_the_backend_holds_the_old_line_loses_nothing() -> None:
-    """Edge 13, our half: what was out on the old line is sent again on the new one."""
+    """Edge case 13, our half: what was out on the old line is sent again on the new one."""
     scene = CrashScene()
     scene.backend.deaf.add(v16.StopTransaction)
     scene.whole_session()
@@ -441,7 +441,7 @@ def _times(scene: CrashScene) -> list[datetime]:
 @pytest.mark.requirement("R-51")
 @pytest.mark.parametrize("disk_s", [0, 5])
 def test_time_that_comes_later_puts_everything_right(disk_s: float) -> None:
-    """Edge 28: unknown at first, offline; then every time on the wire is right and none is of 1970."""
+    """Edge case 28: unknown at first, offline; then every time on the wire is right and none is of 1970."""
     scene = CrashScene(online=False, MeterValueSampleInterval=30)
     scene.station.set_disk(takes=round(disk_s * SECOND))
     began = scene.now

@@ -258,7 +258,7 @@ def test_a_card_while_offline() -> None:
 
 @pytest.mark.requirement("M-45")
 def test_a_session_that_begins_offline_and_ends_online() -> None:
-    """The stop waits for the number its start is given (peers §5, 2)."""
+    """The stop waits for the number its start is given (edge case 2)."""
     scene = Scene()
     scene.network(up=False)
     scene.charge()

@@ -34,7 +34,7 @@ def actions(scene: CrashScene, *of: str) -> list[str]:
 @pytest.mark.requirement("M-40", "E-41", "R-42")
 @EACH
 def test_a_reset_while_charging_stops_restarts_and_boots(kind: ResetKind) -> None:
-    """One Stop with the reset's own reason and nothing bogus, then a new host registers (peers §5, 22)."""
+    """One Stop with the reset's own reason and nothing bogus, then a new host registers (edge case 22)."""
     scene = CrashScene()
     scene.charge()
     scene.run(60)

@@ -250,7 +250,7 @@ def test_energy_power_and_phases_are_those_of_the_car(phases: int, watts: int) -
 
 @pytest.mark.requirement("M-02")
 def test_the_backend_hears_of_both_connectors_and_may_ask_for_each() -> None:
-    """After boot a status of the station, of 1 and of 2; a trigger without a number brings both; a remote start names one."""
+    """After boot a status of all three; a trigger without a number brings them; a remote start names one."""
     story = scene()
     boot = story.told(v16.StatusNotification)
     assert {each.connector_id for each in boot} == {0, 1, 2}

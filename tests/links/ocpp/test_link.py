@@ -690,6 +690,7 @@ def test_what_we_do_not_serve_is_refused_with_the_right_code(action: str, code: 
     assert (line.last.kind, line.last.payload) == (4, code)
 
 
+@pytest.mark.requirement("R-30")
 def test_data_of_an_unknown_vendor() -> None:
     """UnknownVendorId."""
     line = Line().online()
