@@ -75,6 +75,7 @@ class HostAndSessions(RuleBasedStateMachine):
                 "MeterValueSampleInterval": interval,
                 "ConnectionTimeOut": 15,
                 "TransactionMessageRetryInterval": 20,
+                "ResetRetries": 0,
             },
         )
         self.bench.verdicts["BAD"] = "Blocked"
