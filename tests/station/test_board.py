@@ -81,7 +81,10 @@ def test_after_the_answer_the_whole_wish_is_told() -> None:
     link.hear(IDENTITY, 10)
     wish = Wish(16_000, lock=True, light=Light(1, 2))
     assert link.update(wish, 10) == [
-        SetLight(Light(1, 2)), LockPlug(True), SetAvailable(True), Permit(16_000)
+        SetLight(Light(1, 2)),
+        LockPlug(True),
+        SetAvailable(True),
+        Permit(16_000),
     ]
 
 
