@@ -5,11 +5,14 @@ the host from outside: what it tells the board, what it records, what it sends. 
 test, later the explorer and the live monitor.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pilotline.links.host import FromBoard
+from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp
+from pilotline.station.status import may_follow
 from pilotline.vocabulary.board import Hello, HostMessage, Identity, Permit
 from pilotline.vocabulary.journal import Durable, Ended, Fact, Metered, Started
 from pilotline.vocabulary.pilot import MIN_OFFER_MA
@@ -54,6 +57,13 @@ class History:
     starts: set[str] = field(default_factory=set[str])
     """All different StartTransactions on the wire so far."""
     stops: set[str] = field(default_factory=set[str])
+    moves: Sequence[tuple[ConnectorStatus, ConnectorStatus]] = ()
+    """From which status to which a connector went, as told at this moment."""
+    unanswered: set[str] = field(default_factory=set[str])
+    """The ids of the backend's calls on this connection that have no answer yet."""
+    stray_answers: list[str] = field(default_factory=list[str])
+    """The ids of answers to a call that has one, or that nobody made on this connection."""
+    _told: dict[int, ConnectorStatus] = field(default_factory=dict[int, ConnectorStatus])
     _decoder: Decoder[Any] = field(default_factory=lambda: Decoder(BOARD_TO_HOST))
 
     def note(
@@ -63,6 +73,7 @@ class History:
         recorded: Sequence[Fact],
         sent: Sequence[HostMessage],
         calls: Sequence[tuple[str, Any]],
+        answers: Sequence[str],
         deadline: int | None,
     ) -> None:
         """Take one call of ``handle`` and what it led to."""
@@ -76,6 +87,9 @@ class History:
             self.introduced = self.introduced and not isinstance(message, Hello)
         self.starts |= {repr(payload) for action, payload in calls if action == "StartTransaction"}
         self.stops |= {repr(payload) for action, payload in calls if action == "StopTransaction"}
+        self.moves = [move for action, payload in calls if (move := self._move(action, payload))]
+        for call_id in answers:
+            self._take_answer(call_id)
 
     @property
     def permits(self) -> list[Permit]:
@@ -91,6 +105,31 @@ class History:
             for message in self._decoder.feed(event.data):
                 if isinstance(message, Identity):
                     self.introduced = message.accepted
+        elif isinstance(event, BackendUp | BackendDown):
+            self._told.clear()
+            self.unanswered.clear()
+        elif isinstance(event, BackendSaid):
+            kind, call_id, *_ = json.loads(event.text)
+            self.unanswered |= {call_id} if kind == 2 else set()
+
+    def _move(self, action: str, payload: Any) -> tuple[ConnectorStatus, ConnectorStatus] | None:
+        """What this call says of a connector, beside what was told of it last on this connection.
+
+        What comes before the station's own status (connector 0) is of another connection (R-34).
+        """
+        if action != "StatusNotification":
+            return None
+        number, now = payload["connectorId"], ConnectorStatus(payload["status"])
+        before = self._told.get(number, now)
+        if number == 0 or 0 in self._told:
+            self._told[number] = now
+        return (before, now) if number else None
+
+    def _take_answer(self, call_id: str) -> None:
+        if call_id in self.unanswered:
+            self.unanswered.remove(call_id)
+        else:
+            self.stray_answers.append(call_id)
 
     def _record(self, fact: Fact) -> None:
         opened = self.last if self.last and self.last.ended is None else None
@@ -177,6 +216,16 @@ def statuses_are_ocpps(history: History) -> bool:
     return all(payload["status"] in LEGAL for payload in told)
 
 
+def statuses_follow_the_table(history: History) -> bool:
+    """On one connection a connector goes from one status to the next as OCPP 1.6 §4.9 has it."""
+    return all(may_follow(before, after) for before, after in history.moves)
+
+
+def no_call_is_answered_twice(history: History) -> bool:
+    """Each answer is to a call that the backend made on this connection, and is its only one."""
+    return not history.stray_answers
+
+
 # --- the shape of a core ---
 
 
@@ -196,6 +245,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     no_end_before_its_beginning,
     nothing_is_sent_before_it_is_durable,
     statuses_are_ocpps,
+    statuses_follow_the_table,
+    no_call_is_answered_twice,
     deadline_lies_ahead,
 )
 

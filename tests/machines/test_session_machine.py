@@ -30,6 +30,7 @@ MOMENTS = st.one_of(
     st.integers(0, 1_500), st.sampled_from([400, 999, 1_000, 1_001, 5_000, 12_000, 31_000, 100_000])
 )
 MODES = st.sampled_from(["tag", "tag", "free", "plug_and_charge"])
+DISCONNECT_KEYS = ("StopTransactionOnEVSideDisconnect", "UnlockConnectorOnEVSideDisconnect")
 
 
 class WatchedBench(HostBench):
@@ -43,14 +44,15 @@ class WatchedBench(HostBench):
         super().__init__(**options)
 
     def _hand_over(self, event: Any) -> None:
-        said, calls = len(self.said), len(self.calls)
+        said, calls, replies = len(self.said), len(self.calls), len(self.replies)
         self._messages = []
         automatic, self.answers = self.answers, False
         super()._hand_over(event)
         self.answers = automatic
         recorded = [effect.fact for _, effect in self.said[said:] if isinstance(effect, Record)]
         made = [(frame.action, frame.payload) for frame in self.calls[calls:]]
-        self.history.note(event, self.now, recorded, self._messages, made, self.core.deadline())
+        answers = [frame.id for frame in self.replies[replies:]]
+        self.history.note(event, self.now, recorded, self._messages, made, answers, self.core.deadline())
         found = broken(self.history)
         assert not found, f"{found}\nafter {event}\nat {self.now}"
         if self.answers:
@@ -176,6 +178,22 @@ class HostAndSessions(RuleBasedStateMachine):
     def reset(self, kind: str) -> None:
         self.bench.ask("Reset", type=kind)
 
+    @rule(connector=st.sampled_from([0, 1, 2]), kind=st.sampled_from(["Inoperative", "Operative"]))
+    def change_availability(self, connector: int, kind: str) -> None:
+        self.bench.ask("ChangeAvailability", connectorId=connector, type=kind)
+
+    @rule(connector=st.sampled_from([1, 1, 2]))
+    def unlock(self, connector: int) -> None:
+        self.bench.ask("UnlockConnector", connectorId=connector)
+
+    @rule()
+    def clear_cache(self) -> None:
+        self.bench.ask("ClearCache")
+
+    @rule(key=st.sampled_from(DISCONNECT_KEYS), value=st.sampled_from(["true", "false"]))
+    def change_disconnect(self, key: str, value: str) -> None:
+        self.bench.ask("ChangeConfiguration", key=key, value=value)
+
     @rule(message=st.sampled_from(["StatusNotification", "MeterValues", "Heartbeat", "BootNotification"]))
     def trigger(self, message: str) -> None:
         self.bench.ask("TriggerMessage", requestedMessage=message)
@@ -202,8 +220,13 @@ class HostAndSessions(RuleBasedStateMachine):
         bench.answers = True
         bench.network(up=True)
         bench.answer()
+        for number in (0, 1):
+            bench.ask("ChangeAvailability", connectorId=number, type="Operative")
         bench.unplug()
+        bench.run(2 * SECOND)
+        bench.tell(StopCharging())  # a session may have outlived the unplug
         bench.run(60 * SECOND)
+        assert not bench.history.unanswered
         assert bench.status is ConnectorStatus.AVAILABLE
         assert not bench.board.permitted(bench.now)
         assert bench.connector.session is None
