@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pilotline.models.reader import list_models, load_charger
 from pilotline.simulator.actions import ACTIONS, SetMeterFault
-from pilotline.simulator.bench import CAUSES, BenchAction, Cause, CutLink, SilenceSupply
+from pilotline.simulator.bench import CAUSES, BenchAction, Cause, CutLink, SetPace, SilenceSupply
 from pilotline.vocabulary.faults import FAULTS, Fault, Recovery, Stop
 
 TARGET = Path(__file__).parents[1] / "docs" / "reference" / "faults.md"
@@ -107,6 +107,8 @@ def _spell(action: BenchAction) -> str:
         return "the line between host and safety module is cut"
     if isinstance(action, SetMeterFault):
         return "the meter answers nothing"
+    if isinstance(action, SetPace):
+        return f"the safety module's loop says of itself that it is {action.pace.value}"
     if isinstance(action, SilenceSupply):
         return f"{_spell(action.clamp)} and, where there is one, {_spell(action.evsens)}"
     word = next(name for name, row in ACTIONS.items() if row.type is type(action))

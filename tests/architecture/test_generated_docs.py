@@ -16,6 +16,7 @@ from support.places import ROOT
     [
         "link_reference.py",
         "fault_reference.py",
+        "light_reference.py",
         "limit_reference.py",
         "operations_reference.py",
         "ocpp_reference.py",

@@ -282,6 +282,9 @@ class Line:
         self._asked: dict[str, Asked] = {}
         self._wanted: list[str] = []
 
+    def __str__(self) -> str:
+        return f"registration: {self.registered or 'unheard of'}; {self.out or 'nothing'} is out"
+
     def hear(self, call_id: str, action: str, payload: Payload, now: int) -> Out | None:
         """A CALL of the station; returns the one it gave up for it."""
         given_up = self.out
@@ -404,17 +407,19 @@ class Statuses:
 
 @dataclass(slots=True)
 class Outage:
-    """Out of service from ``since`` on, and until ``until`` where that has been; what was scheduled is so
-    after the session of then."""
+    """Out of service by our word of ``said``, for new sessions from ``since`` on, until ``until``."""
 
     connector: int
+    said: datetime
     since: datetime
     until: datetime | None = None
 
     def covers(self, connector: int, at: datetime) -> bool:
-        return self.connector in (0, connector) and self.since < at and (not self.until or at < self.until)
+        return self.connector in (0, connector) and self.said < at and (not self.until or at < self.until)
 
 
+CLOCK_BEHIND = timedelta(seconds=2)
+"""The station's clock is behind by at most this, because an answer took so long."""
 SCHEDULED = timedelta(seconds=20)
 """A session that has not begun to count when it is scheduled begins within this."""
 
@@ -435,9 +440,10 @@ class Service:
         standing = [each for each in self._outages if each.connector == connector and each.until is None]
         if kind == "Operative":
             for each in standing:
-                each.until = at
+                each.until = at - CLOCK_BEHIND
         elif not standing:
-            self._outages.append(Outage(connector, at + (SCHEDULED if word == "Scheduled" else timedelta())))
+            begins = at + SCHEDULED if word == "Scheduled" else at
+            self._outages.append(Outage(connector, at, begins))
 
     def forget(self) -> None:
         self._outages.clear()
@@ -448,8 +454,16 @@ class Service:
 
     def begin(self, start: Payload) -> None:
         """A transaction has begun."""
-        if any(each.covers(start["connectorId"], moment(start["timestamp"])) for each in self._outages):
+        number, at = start["connectorId"], moment(start["timestamp"])
+        if any(each.covers(number, at) and each.since < at for each in self._outages):
             self._complain(f"{dict(start)} began on a connector that was out of service.")
+
+    def hear(self, status: Payload) -> None:
+        """A status: what is out of service is not Available, not for a moment (edge case 21)."""
+        if status["status"] != "Available" or "timestamp" not in status:
+            return
+        if any(each.covers(status["connectorId"], moment(status["timestamp"])) for each in self._outages):
+            self._complain(f"{dict(status)} is out of service.")
 
 
 class Cache:
@@ -502,13 +516,15 @@ class Mood(Enum):
     UNWILLING = "unwilling"  # a CALLERROR, and nothing was processed
 
 
-TRIP_S, SLOW_S, LATE_S = 0.02, 3.0, CALL_TIMEOUT_S + 5.0
+SLOW_S, LATE_S = 3.0, CALL_TIMEOUT_S + 6.0
 OF_TIME = ("BootNotification", "Heartbeat")
 """Their answers say what time it is, and a slow one would put the station's clock wrong."""
 
 
 class ModelBackend:
     """One station's central system. ``complaints`` is what it found wrong, ``moods`` how it answers.
+
+    ``trip_s`` is how long an honest answer takes; the station's clock is behind by as much.
 
     ``post`` lets a text fly for so many seconds; whoever does it calls ``arrive`` at the end. ``clock`` is
     the timeline's time (µs).
@@ -532,6 +548,7 @@ class ModelBackend:
         self.cache = Cache()
         self.moods: dict[str, Mood] = {}
         self.registration = "Accepted"
+        self.trip_s = 0.02
         self.verdicts: dict[str, str] = {}
         self.groups: dict[str, str] = {}
         self.heard: list[tuple[str, Payload]] = []
@@ -557,11 +574,12 @@ class ModelBackend:
         if action == "StatusNotification":
             self._judge_order(payload["connectorId"], payload["status"])
             self.statuses.hear(payload["connectorId"], payload["status"])
+            self.service.hear(payload)
         elif action == "StartTransaction":
             self.service.begin(payload)
         mood = self.moods.get(action, Mood.HONEST)
         if mood is Mood.UNWILLING:
-            self._post(json.dumps([4, call_id, "InternalError", "not today", {}]), TRIP_S)
+            self._post(json.dumps([4, call_id, "InternalError", "not today", {}]), self.trip_s)
             return
         answer = json.dumps([3, call_id, self._process(action, payload, now)])
         for lasts_s in self._flights(action, mood):
@@ -579,13 +597,13 @@ class ModelBackend:
             case Mood.SLOW if action not in OF_TIME:
                 return [SLOW_S]
             case Mood.TWICE:
-                return [TRIP_S, SLOW_S]
+                return [self.trip_s, SLOW_S]
             case Mood.LATE:
                 return [LATE_S]
             case Mood.DEAF:
                 return []
             case _:
-                return [TRIP_S]
+                return [self.trip_s]
 
     def _process(self, action: str, payload: Payload, now: int) -> Payload:
         """Put it into the books; the answer's payload."""

@@ -88,13 +88,14 @@ class Hands:
 class ModelScene(CrashScene):
     """``model`` is the backend; ``sessions`` are those the journal ever recorded, by their names."""
 
-    def __init__(self, model: str, keys: Mapping[str, KeyValue]) -> None:
+    def __init__(self, model: str, keys: Mapping[str, KeyValue], trip_s: float) -> None:
         self.sessions: dict[str, Kept] = {}
         self.hands = Hands()
         self._timed: set[int] = set()
         super().__init__(model, car=None, online=False, **keys)
         permitted = {**CLAUSE_4_9, **PERMITTED}
         self.model = ModelBackend(self._post, lambda: self.now, permitted)
+        self.model.trip_s = trip_s
         self.model.ledger.attempts = int(keys.get("TransactionMessageAttempts") or 3)
         self.model.cache.enabled = keys.get("AuthorizationCacheEnabled") is not False
         self.station.backend = self.model  # pyright: ignore[reportAttributeAccessIssue] - its own kind
@@ -256,10 +257,11 @@ def _judge_session(scene: ModelScene, name: str, kept: Kept) -> list[str]:
         complaints.append(f"of {stops[0]} {kept.metered} values were recorded, and {told} arrived.")
     truth = true_time(kept.began_at)
     late = [each.began - truth for each in stops]
+    behind = timedelta(seconds=scene.model.trip_s + 0.1)
     if kept.started.stamp.boot in scene._timed:
-        if all(abs(each) > timedelta(seconds=0.1) for each in late):
+        if all(abs(each) > behind for each in late):
             complaints.append(f"{stops[0]} began at {truth} in truth.")
-    elif all(each < timedelta(seconds=-0.1) for each in late):
+    elif all(each < -behind for each in late):
         complaints.append(f"{stops[0]} is told too early: it began at {truth}.")
     return complaints
 

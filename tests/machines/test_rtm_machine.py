@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from machines.invariants import Judge
+from pilotline.proof.invariants import Judge
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import (
     ClearFaults,

@@ -5,11 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pilotline.links.host import BackendView, HostView
 from pilotline.panel.picture import Line, Picture, Tree, changes, merged, paint, tree_of
 from pilotline.simulator.bench import BenchView
+from pilotline.station.snapshot import ConnectorView, LedView
+from pilotline.vocabulary.lights import Glow
 from pilotline.vocabulary.phases import PerPhase
 from support.panel import IDLE, PLATE, in_session, picture
 
@@ -28,6 +32,11 @@ TREES = st.fixed_dictionaries(
 BENCH = BenchView(
     True, 32, "B", False, 50.0, False, True, PerPhase(0, 0, 0), PerPhase(230, 0, 0), 25, (), (), "absent"
 )
+
+
+def view_of(connector: ConnectorView, queued: int = 0, leds: tuple[LedView, ...] = ()) -> HostView:
+    """A snapshot of a station with one connector."""
+    return HostView("Model", (connector,), BackendView(True, queued, 0, None), leds=leds)
 
 
 def leaves(tree: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
@@ -105,14 +114,26 @@ def test_a_tree_that_was_made_twice_has_no_changes() -> None:
 
 def test_every_picture_has_the_same_names() -> None:
     """``world`` and ``lapse`` are null where there is none, never absent."""
-    names = {"station", "connectors", "backend", "world", "lapse", "beside", "notes"}
+    names = {"station", "connectors", "backend", "world", "lapse", "beside", "notes", "leds"}
     assert tree_of(picture()).keys() == names
     assert tree_of(picture())["world"] is None
 
 
 def test_a_painted_picture_tells_of_the_line_beside_the_snapshot() -> None:
     """Whether a backend is configured or cut is not the core's knowledge."""
-    view: Any = type("View", (), {"connectors": (IDLE,), "backend": picture(queued=3).backend, "notes": ()})
-    shown = paint(PLATE, view, Line(configured=True, cut=True))
+    shown = paint(PLATE, view_of(IDLE, queued=3), Line(configured=True, cut=True))
     assert (shown.backend.configured, shown.backend.cut, shown.backend.queued) == (True, True, 3)
     assert list(shown.connectors) == ["1"]
+
+
+@pytest.mark.requirement("M-31")
+def test_small_lights_are_painted_as_the_page_draws_them() -> None:
+    """How the part is, and of each lamp two colours, their times and its brightness; the page blinks them."""
+    led = LedView("modem", "registered", (Glow(0x00FF00, 0, 800, 800), Glow(0xFF7F00, percent=20)))
+    shown = paint(PLATE, view_of(IDLE, leds=(led,)), Line(configured=True, cut=False))
+    assert tree_of(shown)["leds"] == {
+        "modem": {
+            "state": "registered",
+            "lamps": (("#00ff00", "#000000", 800, 800, 100), ("#ff7f00", "#ff7f00", 500, 0, 20)),
+        }
+    }

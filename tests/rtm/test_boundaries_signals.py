@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from machines.invariants import Judge
+from pilotline.proof.invariants import Judge
 from pilotline.rtm.core import UNPLUG_MS
 from pilotline.rtm.pilot import PilotReader
 from pilotline.vocabulary import faults

@@ -28,6 +28,7 @@ from pilotline.vocabulary.board import (
     LockPlug,
     LockPosition,
     Outputs,
+    Pace,
     Permit,
     ResidualAlarm,
     Sample,
@@ -56,14 +57,14 @@ MODEL = replace(
 
 Timed = tuple[int, RtmEvent]
 Trace = list[tuple[int, RtmEffect]]
-Change = Callable[[Sample], Sample | HostMessage]
+Change = Callable[[Sample], Sample | HostMessage | Pace]
 
 
 def sample_with(**changes: object) -> Change:
     return lambda sample: sample._replace(**changes)
 
 
-def message(message: HostMessage) -> Change:
+def message(message: HostMessage | Pace) -> Change:
     return lambda _: message
 
 
@@ -100,6 +101,7 @@ CHANGES: list[Change] = [
     *(message(SetAvailable(available)) for available in (True, True, False)),
     message(Hello(LINK_PROTOCOL, MODEL.hash)),
     message(ClearFaults(0xFFFF_FFFF)),
+    *(message(pace) for pace in (Pace.KEPT, Pace.KEPT, Pace.LATE, Pace.STALLED)),
 ]
 MOVES = st.lists(st.builds(Move, st.integers(0, 700_000), st.sampled_from(CHANGES)), max_size=18)
 JITTER = st.lists(st.integers(0, 999), min_size=9, max_size=9)

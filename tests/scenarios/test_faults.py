@@ -52,6 +52,7 @@ OWN_STORY = (
     | faults.PP_UNPRESENT  # read when the plug goes in
     | faults.MISSING_HOST  # nobody can tell the host of it
     | faults.MISSING_EXT_EMETER  # seen by the host
+    | faults.LATE  # the one orderly stop that the safety module tells of
     | faults.TAMPER  # stops nothing
     | faults.CLAMP_SILENT  # stops nothing
     | faults.SELF_TEST  # never made in a charge
@@ -354,6 +355,25 @@ def test_a_silent_meter_suspends_and_the_session_goes_on() -> None:
     assert not any(scene.world.contacts)
     report = told(scene, fault.code)
     assert (report.status, report.error_code.value) == (S.SUSPENDED_EVSE, "PowerMeterFailure")
+    inject(scene, fault, active=False)
+    scene.until(S.CHARGING)
+    assert scene.told(v16.StopTransaction) == []
+
+
+@pytest.mark.requirement("R-45", "E-19")
+def test_a_safety_module_that_runs_late_stops_the_car_in_order_and_the_session_goes_on() -> None:
+    """Steady pilot first, then open; when its loop keeps time again, the same transaction resumes."""
+    fault = BY_CODE[faults.LATE]
+    scene = charging()
+    begun = scene.now
+    inject(scene, fault)
+    opens_within(scene, RTM.relay.orderly_ms)
+    steady = next(at for at, o in scene.outputs if at >= begun and o.pilot.mode is PilotMode.STEADY)
+    opened = next(at for at, o in scene.outputs if at >= begun and not o.relay)
+    assert steady < opened
+    scene.run(30)
+    report = told(scene, fault.code)
+    assert (report.status, report.vendor_id) == (S.SUSPENDED_EVSE, "Pilotline")
     inject(scene, fault, active=False)
     scene.until(S.CHARGING)
     assert scene.told(v16.StopTransaction) == []

@@ -48,12 +48,15 @@ def look(bench: StationBench) -> ConnectorView:
 @pytest.mark.requirement("E-19", "R-13", "R-14", "E-25")
 @pytest.mark.parametrize("fault", PASSING, ids=named)
 def test_a_passing_fault_suspends_with_0x4000_beside_it_and_resumes(fault: Fault) -> None:
-    """SuspendedEVSE with its errorCode and both bits; when it ends, Charging and NoError in one session."""
+    """SuspendedEVSE with its errorCode and both bits, one of ours beside 0x4000 in a mask of its own (R-40);
+    when it ends, Charging and NoError in one session."""
     bench = charging()
     strike(bench, fault.code)
-    told = bench.all(StatusReport)[-1]
-    mask = f"0x{fault.code | faults.AUTO_RECOVERY:04X}"
+    ours = bool(fault.code & faults.OURS)
+    told = bench.all(StatusReport)[-2 if ours else -1]
+    mask = f"0x{fault.code if ours else fault.code | faults.AUTO_RECOVERY:04X}"
     assert (told.status, told.error, told.vendor_error) == (S.SUSPENDED_EVSE, fault.error_code, mask)
+    assert not ours or bench.all(StatusReport)[-1].vendor_error == "0x4000"
     assert not bench.board.permitted(bench.now)
     strike(bench, 0)
     told = bench.all(StatusReport)[-1]

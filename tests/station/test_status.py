@@ -117,7 +117,8 @@ def test_every_blocking_fault_ends_or_suspends_and_never_both() -> None:
     """Only those that recover by themselves suspend."""
     assert ENDS & SUSPENDS == 0
     assert ENDS | SUSPENDS == faults.BLOCKING
-    assert SUSPENDS == SAG | faults.OVERVOLTAGE | faults.NEUTRAL | SILENT_HOST | faults.MISSING_EXT_EMETER
+    supply = SAG | faults.OVERVOLTAGE | faults.NEUTRAL
+    assert supply | SILENT_HOST | faults.MISSING_EXT_EMETER | faults.LATE == SUSPENDS
 
 
 # --- how it may change --------------------------------------------------------------------------------------
@@ -169,7 +170,7 @@ def test_several_faults_are_one_mask_under_the_most_urgent() -> None:
 def test_a_fault_is_told_with_at_least_four_upper_case_digits(fault: faults.Fault) -> None:
     """The vendor, and 0x plus four digits or more; the errorCode is the row's. Ours are no VendorID2's."""
     report = status_report(1, S.FAULTED, fault.code, 0)
-    ours = (faults.EMERGENCY_STOP, faults.CLAMP_SILENT, faults.SELF_TEST)
+    ours = (faults.EMERGENCY_STOP, faults.CLAMP_SILENT, faults.SELF_TEST, faults.LATE, faults.STALLED)
     vendor = "Pilotline" if fault.code in ours else "VendorID2"
     assert report.vendor_error == "0x" + f"{fault.code:X}".rjust(4, "0")
     assert (report.vendor_id, report.error) == (vendor, fault.error_code)

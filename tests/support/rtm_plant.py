@@ -23,6 +23,7 @@ from pilotline.vocabulary.board import (
     HostMessage,
     LockPosition,
     Outputs,
+    Pace,
     Permit,
     ResidualAlarm,
     Sample,
@@ -261,7 +262,7 @@ class Plant:
     def host_is_silent(self) -> None:
         self._offer_ma = None
 
-    def send(self, message: HostMessage) -> None:
+    def send(self, message: HostMessage | Pace) -> None:
         self._feed(message)
 
     # --- time ---

@@ -17,9 +17,11 @@ from pilotline.vocabulary.faults import (
 from pilotline.vocabulary.status import ErrorCode
 
 CLASSES = {
-    Recovery.SELF: 0x2 | 0x400 | 0x1000 | 0x2000 | 0x4000 | 0x40_0000 | faults.CLAMP_SILENT,
+    Recovery.SELF: 0x2 | 0x400 | 0x1000 | 0x2000 | 0x4000 | 0x40_0000 | faults.CLAMP_SILENT | faults.LATE,
     Recovery.COOL: 0x800,
-    Recovery.UNPLUG: 0x1 | 0x4 | 0x8 | 0x80 | 0x100 | 0x200 | faults.EMERGENCY_STOP | faults.SELF_TEST,
+    Recovery.UNPLUG: (
+        0x1 | 0x4 | 0x8 | 0x80 | 0x100 | 0x200 | faults.EMERGENCY_STOP | faults.SELF_TEST | faults.STALLED
+    ),
     Recovery.SERVICE: 0x10 | 0x20 | 0x40 | 0x60 | 0x8000 | 0xF_0000 | 0x30_0000,
 }
 """R-13, and the same for the codes that are ours."""
@@ -81,6 +83,8 @@ def test_our_own_faults_stay_out_of_the_products_mask() -> None:
         faults.EMERGENCY_STOP,
         faults.CLAMP_SILENT,
         faults.SELF_TEST,
+        faults.LATE,
+        faults.STALLED,
     }
 
 

@@ -35,6 +35,9 @@ _CSMS_HELP = (
 )
 _DATA_HELP = "The station's folder for ports, logs and memory."
 _PANEL_HELP = "The loopback port of the page; 0 for any free one."
+_WATCH_HELP = "Judge the safety module at every step, and say which of its rules it breaks, if any."
+_LINK_HELP = "Where the host is spoken to: unix:PATH for a socket made there, or serial:DEV."
+_SAMPLES_HELP = "Who measures and is driven: unix:PATH where a board or a virtual world serves it."
 _LAPSE_HELP = (
     "Show it on a page at this loopback port (0: any free one), a minute a second or as is chosen there. "
     "When the story has ended, and without one (in real time then), it is yours to play with. Ctrl-C ends it."
@@ -54,13 +57,14 @@ def run(
         Control | None,
         typer.Option("--control", help="Let a program script the station: JSON lines on stdio."),
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch-invariants", help=_WATCH_HELP)] = False,
 ) -> None:
     """Run a virtual station in real time, with a page to watch it and play with it. Ctrl-C ends it."""
     from pilotline.cli.run import DEFAULT_PORT, Wishes, run_station, serve_station
 
     quiet = control is Control.STDIO  # a program that scripts the station asks for the page if it wants one
     port = None if no_panel else panel if panel is not None else None if quiet else DEFAULT_PORT
-    wishes = Wishes(model, station_id, csms, data, port)
+    wishes = Wishes(model, station_id, csms, data, port, watch)
     if quiet:
         serve_station(wishes)
     else:
@@ -113,6 +117,44 @@ def doctor(
     from pilotline.cli.doctor import examine
 
     examine(model, station_id, csms, data)
+
+
+@app.command()
+def rtm(
+    link: Annotated[str, typer.Option("--link", help=_LINK_HELP)],
+    samples: Annotated[str, typer.Option("--samples", help=_SAMPLES_HELP)],
+    model: ModelOption = "evnet-7kw-s",
+    connector: Annotated[int, typer.Option("--connector", min=1, help="Which of the station's it is.")] = 1,
+    cpu: Annotated[int | None, typer.Option("--cpu", min=0, help="Run on this CPU alone.")] = None,
+    lock_memory: Annotated[
+        bool,
+        typer.Option("--lock-memory", help="Keep all of it in memory, so that no tick waits for a disk."),
+    ] = False,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="The folder in which commissioned safety settings last.")
+    ] = None,
+) -> None:
+    """Run the safety module of one connector as a program of its own, a thousand ticks a second."""
+    from pilotline.cli.rtm import Wishes, run_module
+
+    run_module(Wishes(model, link, samples, connector, cpu, lock_memory, store))
+
+
+@app.command()
+def world(
+    samples: Annotated[str, typer.Option("--samples", help="Where it is served: unix:PATH.")],
+    link: Annotated[
+        str | None, typer.Option("--link", help="Be the safety module's host there as well: unix:PATH.")
+    ] = None,
+    model: ModelOption = "evnet-7kw-s",
+    car: Annotated[
+        bool, typer.Option("--car/--no-car", help="A car that wants to charge is plugged in.")
+    ] = True,
+) -> None:
+    """Serve a virtual world to a safety module that is a program of its own. Ctrl-C ends it."""
+    from pilotline.cli.world import serve_world
+
+    serve_world(model, samples, link, car)
 
 
 def main() -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from pilotline.links.host import HostView
 from pilotline.station.snapshot import ConnectorView
+from pilotline.vocabulary.board import Light
+from pilotline.vocabulary.lights import Scene, scene_of
 
 POWER_STEP_W = 700
 """A change of power of this much is worth a line, and so is what it settles at."""
@@ -38,6 +40,16 @@ class Narrator:
         self._told[connector.id] = told
         self._power[connector.id] = power
         return True
+
+
+def scene(view: HostView) -> Scene:
+    """The lights of a snapshot: a ring for each connector, and the small lights of the model."""
+    rings = {each.id: _light(*each.light) for each in view.connectors}
+    return {**scene_of(rings, {}), **{each.name: each.lamps for each in view.leds}}
+
+
+def _light(first: str, second: str, percent: int) -> Light:
+    return Light(int(first[1:], 16), int(second[1:], 16), percent)
 
 
 def line(connector: ConnectorView, *, many: bool) -> str:

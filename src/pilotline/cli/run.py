@@ -12,14 +12,15 @@ from rich.text import Text
 
 from pilotline.cli import control
 from pilotline.cli.errors import UsageError
-from pilotline.cli.narrator import Narrator, line
+from pilotline.cli.narrator import Narrator, line, scene
 from pilotline.cli.signals import end_on_sigterm, hear_ctrl_c
+from pilotline.drivers.boards.indicators import TerminalIndicators
 from pilotline.drivers.ocpp_client import UrlError, parse_endpoint
 from pilotline.drivers.store import StoreError, check_journal
 from pilotline.links.host import HostView
 from pilotline.links.operations import OperationError
 from pilotline.models.reader import load_charger
-from pilotline.runtime.clocks import local_time
+from pilotline.runtime.clocks import CoreClock, local_time
 from pilotline.runtime.folder import DataFolder, FolderError
 from pilotline.runtime.launcher import Launcher, Settings
 from pilotline.runtime.listener import ListenError, address, listen
@@ -41,13 +42,17 @@ def default_folder(station_id: str) -> Path:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the user said on the command line. ``panel`` is the page's port, None for no page."""
+    """What the user said on the command line. ``panel`` is the page's port, None for no page.
+
+    ``watch_invariants``: the safety modules are judged while they run.
+    """
 
     model: str
     station_id: str
     csms: str | None = None
     data: Path | None = None
     panel: int | None = None
+    watch_invariants: bool = False
 
 
 def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
@@ -70,7 +75,15 @@ def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
     except (UrlError, FolderError, StoreError, ListenError) as error:
         raise UsageError(str(error)) from None
     model = str(Path(wishes.model).resolve()) if wishes.model.endswith(".toml") else wishes.model
-    settings = Settings(model, wishes.station_id, csms, connectors=connectors, panel=panel, backend=backend)
+    settings = Settings(
+        model,
+        wishes.station_id,
+        csms,
+        connectors=connectors,
+        panel=panel,
+        backend=backend,
+        watch_invariants=wishes.watch_invariants,
+    )
     return settings, folder
 
 
@@ -117,23 +130,34 @@ def _greet(screen: "Screen", wishes: Wishes, settings: Settings, folder: DataFol
 
 
 class Screen:
-    """Lines of the story, and below them one live line on a terminal."""
+    """Lines of the story, and below them, on a terminal, the lights and one live line a connector."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._narrator = Narrator()
-        self.live = Live(console=console, refresh_per_second=5, transient=True)
+        self._view: HostView | None = None
+        self._clock = CoreClock()
+        self._lights = ""
+        self._lamps = TerminalIndicators(self._shine)
+        self.live = Live(console=console, refresh_per_second=5, transient=True, get_renderable=self._draw)
 
     def show(self, view: HostView) -> None:
         for told in self._narrator.tell(view):
             self.note(told)
-        if self._console.is_terminal:
-            self.live.update(
-                Text(
-                    "\n".join(line(each, many=len(view.connectors) > 1) for each in view.connectors),
-                    style="bold",
-                )
-            )
+        self._view = view
+
+    def _draw(self) -> Text:
+        """As it is now: what blinks does so between two snapshots."""
+        view = self._view
+        if view is None:
+            return Text()
+        self._lamps.show(scene(view), self._clock.now())
+        many = len(view.connectors) > 1
+        lines = [Text(line(each, many=many), style="bold") for each in view.connectors]
+        return Text("\n").join([Text.from_ansi(self._lights), *lines])
+
+    def _shine(self, lights: str) -> None:
+        self._lights = lights
 
     def note(self, text: str) -> None:
         self.say(f"{local_time():%H:%M:%S}  {text}")

@@ -34,7 +34,7 @@ class SerialPort:
         """Open the port now, or again and again until it is there."""
         loop = asyncio.get_running_loop()
         try:
-            self._fd = _open_raw(self.path)
+            self._fd = open_raw(self.path)
         except (OSError, termios.error):
             self._retry = loop.call_later(_REOPEN_S, self.start)
             return
@@ -115,7 +115,7 @@ class PseudoPort:
             return
 
 
-def _open_raw(path: str) -> int:
+def open_raw(path: str) -> int:
     """Open, put into raw mode, and throw away what waited there for somebody else."""
     fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     try:

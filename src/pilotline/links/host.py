@@ -31,7 +31,7 @@ from pilotline.station.events import (
     ToBoard,
 )
 from pilotline.station.notes import notes
-from pilotline.station.snapshot import ConnectorView, view
+from pilotline.station.snapshot import ConnectorView, LedView, leds, view
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import (
     CachedTag,
@@ -95,6 +95,7 @@ class HostView:
     connectors: tuple[ConnectorView, ...]
     backend: BackendView
     notes: tuple[str, ...] = ()
+    leds: tuple[LedView, ...] = ()
 
 
 HostEvent = FromBoard | LinkEvent | StationEvent
@@ -165,7 +166,8 @@ class HostCore:
         outbox = self.link.outbox
         connected = self.link.registration is Registration.ACCEPTED
         backend = BackendView(connected, outbox.queued, outbox.set_aside, self.link.problem)
-        return HostView(self.station.model.name, view(self.station, now), backend, notes(self.station.keys))
+        connectors, said = view(self.station, now), notes(self.station.keys)
+        return HostView(self.station.model.name, connectors, backend, said, leds(self.station))
 
     def link_counters(self, connector: int) -> Counters:
         """What came in from a connector's board."""

@@ -12,22 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from pilotline.models.document import Document, ModelError, Node, list_names, open_document, spell
+from pilotline.models.light_tables import read_lights
 from pilotline.models.pulse_counter import most_w
-from pilotline.models.records import build, name_value, read, read_key, suggest
+from pilotline.models.records import build, name_value, read, suggest
 from pilotline.vocabulary import faults
-from pilotline.vocabulary.board import Light
 from pilotline.vocabulary.charger import (
     ChargerModel,
     KeyValue,
     MeterKind,
     Outlet,
     Rating,
-    RingRow,
     RtmModel,
     Temperature,
 )
 from pilotline.vocabulary.faults import BY_NAME, Fault
-from pilotline.vocabulary.status import ConnectorStatus
 
 __all__ = ["ModelError", "list_models", "load_charger", "read_charger"]
 
@@ -54,7 +52,7 @@ def read_charger(document: Document) -> ChargerModel:
     given = {
         **once,
         "rtm": _read_rtm(root, once),
-        "ring": _read_ring(root),
+        **read_lights(root),
         "key_defaults": _read_keys(root.child("key_defaults")),
     }
     model = build(ChargerModel, root, given, _KEYS)
@@ -94,66 +92,6 @@ def _check_absent(node: Node, outlet: Outlet, absent: int) -> None:
         if not fitted and absent & mask != mask:
             names = ", ".join(f.name for f in faults.FAULTS if f.code & mask == f.code and f.code & ~absent)
             raise node.refuse(f"the outlet has not {part}, so these are absent: {names}")
-
-
-def _read_ring(root: Node) -> dict[ConnectorStatus, RingRow]:
-    colours = {name: _read_colour(node) for name, node in root.child("colours").table().items()}
-    nodes = {read_key(ConnectorStatus, key, node): node for key, node in root.child("ring").table().items()}
-    own = {status: node for status, node in nodes.items() if not _is_borrowed(node)}
-    rows = {status: _read_row(node, colours) for status, node in own.items()}
-    borrowed = {status: _borrow(node, rows) for status, node in nodes.items() if _is_borrowed(node)}
-    return rows | borrowed
-
-
-def _read_colour(node: Node) -> int:
-    colour: int = read(int, node)
-    if not 0 <= colour <= 0xFFFFFF:
-        raise node.refuse("a colour is 0x000000 to 0xFFFFFF")
-    return colour
-
-
-def _is_borrowed(node: Node) -> bool:
-    return type(node.value) is dict and "shown_as" in node.table()
-
-
-def _borrow(node: Node, rows: Mapping[ConnectorStatus, RingRow]) -> RingRow:
-    """``{ shown_as = "Unavailable" }``: the row of another status, which has colours of its own."""
-    _only(node, {"shown_as"})
-    status: ConnectorStatus = read(ConnectorStatus, node.child("shown_as"))
-    if status not in rows:
-        raise node.refuse(f"{status.value} has no colours of its own")
-    return rows[status]
-
-
-def _read_row(node: Node, colours: Mapping[str, int]) -> RingRow:
-    """``{ online = …, offline = … }``, or one light for both."""
-    if not isinstance(node.value, dict):
-        light = _read_light(node, colours)
-        return RingRow(light, light)
-    _only(node, {"online", "offline"})
-    return RingRow(_read_light(node.child("online"), colours), _read_light(node.child("offline"), colours))
-
-
-def _only(node: Node, known: set[str]) -> None:
-    for key, child in node.table().items():
-        if key not in known:
-            raise child.refuse("unknown key" + suggest(key, known))
-
-
-def _read_light(node: Node, colours: Mapping[str, int]) -> Light:
-    """One colour is steady, two blink."""
-    named = node.array() if isinstance(node.value, list) else [node]
-    mixed = [_find_colour(element, colours) for element in named]
-    if not 1 <= len(mixed) <= 2:
-        raise node.refuse("a light is one colour, or two that it changes between")
-    return Light(mixed[0], mixed[-1])
-
-
-def _find_colour(node: Node, colours: Mapping[str, int]) -> int:
-    name = node.text()
-    if name not in colours:
-        raise node.refuse(f"{name_value(node)} is no colour of [colours]" + suggest(name, colours))
-    return colours[name]
 
 
 def _read_keys(node: Node) -> dict[str, KeyValue]:

@@ -4,15 +4,16 @@ The parts come from the snapshot every door shows; beside it stand the plate of 
 world is a simulated one, the knobs of the bench and the lapse of time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgspec
 
+from pilotline.drivers.boards.indicators import PageIndicators, PageLamp
 from pilotline.links.host import BackendView, HostView
 from pilotline.simulator.bench import BenchView
-from pilotline.station.snapshot import ConnectorView
+from pilotline.station.snapshot import ConnectorView, LedView
 from pilotline.vocabulary.charger import ChargerModel
 
 
@@ -62,6 +63,14 @@ class Lapse:
 
 
 @dataclass(frozen=True, slots=True)
+class LedPicture:
+    """The small lights of a part of the controller: how it is, and its lamps as the page draws them."""
+
+    state: str
+    lamps: tuple[PageLamp, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Everything at one moment. ``world`` is None where the world is a real one, ``lapse`` where time is.
 
@@ -76,6 +85,7 @@ class Picture:
     lapse: Lapse | None = None
     beside: Mapping[str, BenchView] = field(default_factory=dict[str, BenchView])
     notes: tuple[str, ...] = ()
+    leds: Mapping[str, LedPicture] = field(default_factory=dict[str, LedPicture])
 
 
 def paint(
@@ -89,7 +99,14 @@ def paint(
     connectors = {str(each.id): each for each in view.connectors}
     worlds = worlds or {}
     beside = {str(number): world for number, world in worlds.items() if number != 1}
-    return Picture(plate, connectors, _backend(view.backend, line), worlds.get(1), lapse, beside, view.notes)
+    backend, small = _backend(view.backend, line), _small_lights(view.leds)
+    return Picture(plate, connectors, backend, worlds.get(1), lapse, beside, view.notes, small)
+
+
+def _small_lights(leds: Sequence[LedView]) -> Mapping[str, LedPicture]:
+    page = PageIndicators()
+    page.show({each.name: each.lamps for each in leds}, 0)
+    return {each.name: LedPicture(each.state, page.picture[each.name]) for each in leds}
 
 
 def plate_of(

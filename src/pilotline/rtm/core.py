@@ -41,6 +41,7 @@ from pilotline.vocabulary.board import (
     LockPosition,
     Measurement,
     Outputs,
+    Pace,
     Permit,
     Sample,
     SetAvailable,
@@ -61,7 +62,7 @@ from pilotline.vocabulary.pilot import (
 )
 from pilotline.vocabulary.time import US_PER_MS, Tick, earliest
 
-RtmEvent = Sample | HostMessage | Tick
+RtmEvent = Sample | HostMessage | Pace | Tick
 RtmEffect = Outputs | StoreSettings | BoardMessage
 _State = tuple[
     PilotState, PilotOutput, int, int | None, bool, Contacts, LockPosition, bool, int, int
@@ -78,6 +79,7 @@ _UNPLUG_TRIPS = faults.select(faults.Recovery.UNPLUG) & faults.TRIPPING
 _SERVICE_TRIPS = faults.select(faults.Recovery.SERVICE) & faults.TRIPPING
 _PASSING_TRIPS = (faults.select(faults.Recovery.SELF) | faults.select(faults.Recovery.COOL)) & faults.TRIPPING
 _ORDERLY = faults.mask_of(f for f in faults.FAULTS if f.stop is faults.Stop.ORDERLY)
+_OF_PACE = {Pace.KEPT: 0, Pace.LATE: faults.LATE, Pace.STALLED: faults.STALLED}
 _NOT_MEASURED = Sample(at=0, pilot_high_mv=0, pilot_low_mv=0)
 """What stands before the first sample: a pilot with which nothing is allowed, and 0x80 if it stays so."""
 
@@ -101,6 +103,7 @@ class Rtm:
         self._serial = serial
         self._settings = Settings(model.residual, stored)
         self._sample = _NOT_MEASURED
+        self._pace = Pace.KEPT
         self._pilot = PilotReader(model.pilot)
         self._cable = CableReader(model.outlet, model.proximity)
         self._host = HostWatch(model.host, LINK_PROTOCOL, model.hash)
@@ -142,6 +145,9 @@ class Rtm:
             if not known:  # equal inputs and no deadline: nothing can change
                 self._sample = event
                 self._step(now)
+        elif isinstance(event, Pace):
+            self._pace = event
+            self._step(now)
         elif not isinstance(event, Tick):
             self._host.hear(now)
             self._obey(event, now)
@@ -234,7 +240,7 @@ class Rtm:
 
     def _judge(self, now: int) -> None:
         """Collect the causes that are present and let the latch keep what its class keeps."""
-        present = self._relay.mismatch(self._sample.contacts, now)
+        present = self._relay.mismatch(self._sample.contacts, now) | _OF_PACE[self._pace]
         if self._pilot.is_undefined(self._outputs.pilot.mode, now):
             present |= faults.CP_STATE
         if self._pilot.lacks_diode(self._sample.pilot_low_mv, self._outputs.pilot.mode, now):
@@ -384,7 +390,8 @@ class Rtm:
         """R-47, the strongest reason first."""
         ready = permitted and self._ready(now) and self._pilot.state in WITH_A_CAR
         offered = ready and self._outputs.pilot.mode is PilotMode.PWM
-        waking = self._wake_up.update(self._pilot.state, offered=offered, now=now)
+        again = self._may_offer(now)
+        waking = self._wake_up.update(self._pilot.state, offered=offered, again=again, now=now)
         if self._relay.closed:
             return PilotOutput(PilotMode.PWM, duty_for(self._offer_ma())) if permitted else STEADY
         if self._fault_pulse.is_on(now) or self._faults.active & _SERVICE_TRIPS or not self._available:

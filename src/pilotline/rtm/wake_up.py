@@ -21,12 +21,15 @@ class WakeUpPulse:
         self._answered = False
         self.count = 0
 
-    def update(self, state: PilotState, *, offered: bool, now: int) -> bool:
-        """``offered``: the PWM is on. Returns whether the pilot shall be in state F now."""
+    def update(self, state: PilotState, *, offered: bool, again: bool, now: int) -> bool:
+        """Returns whether the pilot shall be in state F now.
+
+        ``offered``: the PWM is on; ``again``: it could be offered anew after the pulse.
+        """
         if state is PilotState.A:
             self._left = self._tries
         self._answered = offered and (self._answered or state is not PilotState.B)
-        asleep = offered and not self._answered and self._enabled and self._left > 0
+        asleep = offered and again and not self._answered and self._enabled and self._left > 0
         if self._asleep.update(asleep, now):
             self._left -= 1
             self.count += 1

@@ -13,11 +13,20 @@ from pilotline.models.meter_profile import load_meter
 from pilotline.runtime.clocks import CoreClock
 from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.settings_file import SettingsFile
+from pilotline.runtime.watch import Tell, watching
 from pilotline.simulator.actions import EvsensFault, MeterFault, Refused, SetMeterFault
-from pilotline.simulator.bench import NO_METER, BenchView, ConnectorAction, CutLink, Lines, bench_view
+from pilotline.simulator.bench import (
+    NO_METER,
+    BenchView,
+    ConnectorAction,
+    CutLink,
+    Lines,
+    SetPace,
+    bench_view,
+)
 from pilotline.simulator.modbus_meter import ModbusMeter
 from pilotline.simulator.world import Beside, Event, Memory, World, WorldConfig, WorldView
-from pilotline.vocabulary.board import Outputs, Sample, StoreSettings
+from pilotline.vocabulary.board import Outputs, Pace, Sample, StoreSettings
 from pilotline.vocabulary.charger import ChargerModel, MeterSlot
 from pilotline.vocabulary.phases import PerPhase
 from pilotline.vocabulary.time import Tick
@@ -32,7 +41,10 @@ class Ends(msgspec.Struct):
 
 
 class BoardPlace:
-    """Wires a connector's world, RTM and meter to two pseudo-terminals. ``draws``: its current is another."""
+    """Wires a connector's world, RTM and meter to two pseudo-terminals. ``draws``: its current is another.
+
+    ``tell``: the RTM is looked at, and this hears of each invariant that does not hold.
+    """
 
     def __init__(
         self,
@@ -42,6 +54,7 @@ class BoardPlace:
         serial: str,
         clock: CoreClock,
         draws: Callable[[], None],
+        tell: Tell | None = None,
     ) -> None:
         self._log = structlog.get_logger().bind(process="board", connector=number)
         self._clock = clock
@@ -51,12 +64,15 @@ class BoardPlace:
         self._world = World(WorldConfig.around(model.rating, model.outlet), _recall(self._memory))
         self._drawn_ma = self._world.current_ma
         self._settings = SettingsFile(self._memory.with_suffix(".settings"))
-        board = BoardCore(model.rtm, connector=number, serial=serial, stored=self._settings.recall())
+        stored = self._settings.recall()
+        watched = watching(model.rtm, number, stored, self._log, tell) if tell else None
+        board = BoardCore(model.rtm, connector=number, serial=serial, stored=stored, watched=watched)
         self._board_loop: CoreLoop[BoardEvent, BoardEffect] = CoreLoop(board, self._act, clock)
         self._world_loop: CoreLoop[Event, Sample | Refused] = CoreLoop(self._world, self._sense, clock)
         self._refusal: str | None = None
         self._link = PseudoPort(Path(ends.link), self._from_host)
         self._link_is_cut = False
+        self._pace = Pace.KEPT
         self._meter = _make_meter(model.meter) if model.meter else None
         self._bus = PseudoPort(Path(ends.meter), self._ask_meter) if self._meter else None
 
@@ -79,12 +95,16 @@ class BoardPlace:
     def bench_view(self, evsens: EvsensFault) -> BenchView:
         """What the bench's knobs stand at; the EVSENS is the station's."""
         fault = self._meter.fault if self._meter else MeterFault.NONE
-        return bench_view(self.world_view(), Lines(self._link_is_cut, fault, evsens))
+        return bench_view(self.world_view(), Lines(self._link_is_cut, fault, evsens, self._pace))
 
     def do(self, action: ConnectorAction) -> None:
         """Raises OperationError where the world does not work that way."""
         if isinstance(action, CutLink):
             self._link_is_cut = action.cut
+            return
+        if isinstance(action, SetPace):
+            self._pace = action.pace
+            self._board_loop.post(action.pace)
             return
         if isinstance(action, SetMeterFault):
             self._break_meter(action)

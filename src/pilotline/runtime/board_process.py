@@ -18,6 +18,7 @@ from pilotline.runtime.clocks import CoreClock
 from pilotline.runtime.control import ControlServer
 from pilotline.runtime.process import run_process
 from pilotline.runtime.supply_place import SupplyPlace
+from pilotline.runtime.watch import BrokenInvariant
 from pilotline.runtime.words import served_by
 from pilotline.simulator.actions import ACTIONS, COMMON, EvsensFault, SetEvsensFault
 from pilotline.simulator.bench import BENCH, NO_EVSENS, BenchAction, SilenceSupply, bench_actions
@@ -32,12 +33,14 @@ class Options(msgspec.Struct):
     """What the launcher tells its board: ``ends`` has one row a connector, in their order.
 
     ``evsens`` is where the bus of an EVSENS shall stand, if the model has a place for one.
+    ``watch_invariants``: its RTMs are looked at, and the launcher hears of what they break.
     """
 
     model: str
     serial: str
     ends: list[Ends]
     evsens: str
+    watch_invariants: bool = False
 
 
 class BoardProcess:
@@ -45,13 +48,14 @@ class BoardProcess:
 
     def __init__(self, options: Options) -> None:
         model, clock = load_charger(options.model), CoreClock()
+        self._control = ControlServer(self._handle)
+        tell = self._tell_broken if options.watch_invariants else None
         self._places = {
-            number: BoardPlace(model, number, ends, options.serial, clock, self._share_supply)
+            number: BoardPlace(model, number, ends, options.serial, clock, self._share_supply, tell)
             for number, ends in enumerate(options.ends, 1)
         }
         slot = model.evsens
         self._supply = SupplyPlace(slot, options.evsens, clock, self._look_at_supply) if slot else None
-        self._control = ControlServer(self._handle)
 
     async def run(self) -> None:
         for place in self._places.values():
@@ -64,6 +68,9 @@ class BoardProcess:
         finally:
             keeper.cancel()
             self._remember()
+
+    def _tell_broken(self, broken: BrokenInvariant) -> None:
+        self._control.push("broken", broken)
 
     def _share_supply(self) -> None:
         """A clamp at the supply measures all cars: each world is told what the others draw."""

@@ -21,6 +21,17 @@ class CoreClock:
         return (self._zero + at * 1_000) / 1e9
 
 
+class SleepingClock(CoreClock):
+    """Core time for a loop that waits by itself, without an event loop."""
+
+    def sleep_until(self, at: int) -> int:
+        """Sleep until core time ``at``, and not at all when it is over; the core time it then is."""
+        ahead = at - self.now()
+        if ahead > 0:
+            time.sleep(ahead / 1e6)
+        return self.now()
+
+
 def wall_clock() -> datetime | None:
     """UTC from the operating system, or None when it plainly does not know."""
     utc = datetime.now(UTC)

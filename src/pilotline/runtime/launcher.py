@@ -26,6 +26,7 @@ from pilotline.runtime.folder import DataFolder
 from pilotline.runtime.process import RESET_ME, RESTART_ME
 from pilotline.runtime.reset_reason import Platform, Runs, WhyStarted
 from pilotline.runtime.virtual_backend import serve_backend
+from pilotline.runtime.watch import BrokenInvariant
 from pilotline.runtime.words import WORDS, arguments, served_by
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH
@@ -66,6 +67,8 @@ class Settings:
     """Where the page is served: the host inherits it."""
     backend: socket.socket | None = None
     """Where a simulated backend is to listen, beside the station."""
+    watch_invariants: bool = False
+    """The board judges its safety modules all the time; what is broken is a note."""
 
 
 class Child:
@@ -317,6 +320,8 @@ class Launcher:
                 self._on_status(self.status)
             case "ended":
                 self._ended(child, value)
+            case "broken":
+                self._on_note(msgspec.convert(value, BrokenInvariant).sentence)
             case _:
                 self._on_note(f"The {child} says {event}: {value}")
 
@@ -345,6 +350,7 @@ class Launcher:
                     for number in self._connectors
                 ],
                 str(folder.evsens_port()),
+                settings.watch_invariants,
             )
         )
 

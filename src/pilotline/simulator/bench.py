@@ -48,7 +48,7 @@ from pilotline.simulator.actions import (
 )
 from pilotline.simulator.cable import RESISTOR_OHM
 from pilotline.simulator.world import WorldView
-from pilotline.vocabulary.board import LockPosition
+from pilotline.vocabulary.board import LockPosition, Pace
 from pilotline.vocabulary.phases import PerPhase
 
 
@@ -57,6 +57,13 @@ class CutLink:
     """The line between host and board is cut, or mended."""
 
     cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """The loop that runs the safety module keeps its time, or does not any more."""
+
+    pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +83,19 @@ class SilenceSupply:
 
 NO_METER = "This model has no energy meter that could fail."
 NO_EVSENS = "This model has no place for an EVSENS that could fail."
-ConnectorAction = Action | SetMeterFault | CutLink
+ConnectorAction = Action | SetMeterFault | CutLink | SetPace
 """What is done at one connector, or to what each connector's world has its own copy of."""
 BenchAction = ConnectorAction | SetEvsensFault | SilenceSupply
 
 
 class Lines(NamedTuple):
-    """What the world is not: whether the line to the host is cut, how meter and EVSENS answer."""
+    """What the world is not: whether the line to the host is cut, how meter and EVSENS answer, and how the
+    safety module's loop keeps its time."""
 
     link_is_cut: bool = False
     meter: MeterFault = MeterFault.NONE
     evsens: EvsensFault = EvsensFault.NONE
+    pace: Pace = Pace.KEPT
 
 
 class CarState(Enum):
@@ -237,6 +246,13 @@ def _cover(cover: Cover) -> Cause:
     )
 
 
+def _pace(pace: Pace) -> Cause:
+    return Cause(
+        lambda active, _value: [SetPace(pace if active else Pace.KEPT)],
+        lambda _world, lines: lines.pace is pace,
+    )
+
+
 def _thousandths(value: float | None, default: float) -> int:
     return round((default if value is None else value) * 1_000)
 
@@ -349,9 +365,11 @@ CAUSES: Mapping[str, Cause] = {
     "EVSE_FAULT_CAL": Cause(
         lambda active, _value: [SetCalibration(not active)], lambda world, _lines: not world.calibrated
     ),
+    "EVSE_FAULT_STALLED": _pace(Pace.STALLED),
     "EVSE_FAULT_MISSING_HOST": Cause(
         lambda active, _value: [CutLink(active)], lambda _world, lines: lines.link_is_cut
     ),
+    "EVSE_FAULT_LATE": _pace(Pace.LATE),
     "EVSE_FAULT_MISSING_EXT_EMETER": Cause(_silence, lambda _world, lines: lines.meter is MeterFault.SILENT),
     "EVSE_FAULT_VN_OUT_OPEN": _weld(Pole.NEUTRAL),
     "EVSE_FAULT_VN_OUT_CLOSE": _stick(Pole.NEUTRAL),

@@ -12,14 +12,22 @@ from pilotline.links.host import FromBoard, HostEvent
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.pulse_counter import PulseCounter
 from pilotline.simulator.actions import Action, EvsensFault, MeterFault, Refused, SetMeterFault
-from pilotline.simulator.bench import NO_METER, BenchView, ConnectorAction, CutLink, Lines, bench_view
+from pilotline.simulator.bench import (
+    NO_METER,
+    BenchView,
+    ConnectorAction,
+    CutLink,
+    Lines,
+    SetPace,
+    bench_view,
+)
 from pilotline.simulator.meter_bus import BusEffect, MeterBus, Send
 from pilotline.simulator.modbus_meter import ModbusMeter
 from pilotline.simulator.s0 import S0Line, S0Meter
 from pilotline.simulator.timeline import Timeline
 from pilotline.simulator.world import Beside, World, WorldConfig
 from pilotline.station.events import MeterSaid
-from pilotline.vocabulary.board import Outputs, Sample, StoreSettings
+from pilotline.vocabulary.board import Outputs, Pace, Sample, StoreSettings
 from pilotline.vocabulary.charger import ChargerModel, MeterKind
 from pilotline.vocabulary.phases import PerPhase
 from pilotline.vocabulary.time import MS, Tick
@@ -62,6 +70,7 @@ class Place:
         """The record of the board's safety settings, which no power cut undoes (R-49)."""
         self._since = 0
         self._link_is_cut = False
+        self._pace = Pace.KEPT
         self.world = World(config)
         self.board = self._new_board()
         self._drawn_ma = self.world.current_ma
@@ -78,6 +87,10 @@ class Place:
         """Act on the world now; a sentence if the world does not work that way."""
         if isinstance(action, CutLink):
             self._link_is_cut = action.cut
+            return None
+        if isinstance(action, SetPace):
+            self._pace = action.pace
+            self._tell_board(action.pace, self._timeline.now - self._since)
             return None
         if isinstance(action, SetMeterFault):
             if self._model.meter is None:
@@ -116,7 +129,7 @@ class Place:
         memory = self.world.memory()
         self._since = self._timeline.now
         self.world = World(self._config, memory)
-        self.board = self._new_board()
+        self.board, self._pace = self._new_board(), Pace.KEPT
 
     def pace_meter(self, *, fast: bool) -> None:
         slot = self._model.meter
@@ -141,7 +154,7 @@ class Place:
     def bench_view(self, evsens: EvsensFault) -> BenchView:
         """What the bench's knobs stand at; the EVSENS is the station's."""
         fault = MeterFault.NONE if self._model.meter is None else self.meter.fault
-        return bench_view(self.world.view(), Lines(self._link_is_cut, fault, evsens))
+        return bench_view(self.world.view(), Lines(self._link_is_cut, fault, evsens, self._pace))
 
     # --- world and board ---
 

@@ -50,12 +50,18 @@ class Admission:
     def present(self, connector: Connector, tag: str, now: int) -> Effects:
         """A card beside the station: it begins a session, or ends the one it began, or one of its group."""
         tag = filled_up(tag, self._rules.tag_bytes)
+        connector.ring.read(now)
         if connector.session is not None and connector.occupied:
             return self._present_again(connector, connector.session, tag, now)
         if not 0 < len(tag) <= LONGEST_TAG:
             connector.refusal = AuthStatus.INVALID.value
+            connector.ring.answer(False, now)
             return []
-        return self._authorise(connector, tag, now) if self._may_begin(connector) else []
+        if self._may_begin(connector):
+            return self._authorise(connector, tag, now)
+        if self.closed or not connector.in_service:
+            connector.ring.answer(False, now)
+        return []
 
     def _present_again(self, connector: Connector, session: Session, tag: str, now: int) -> Effects:
         """The same card needs no word of the backend's (§4.2); another one of its group does (§3.5)."""
@@ -63,8 +69,11 @@ class Admission:
             return []
         if same_tag(session.tag, tag):
             connector.end(StopReason.LOCAL, now, tag)
+            connector.ring.answer(True, now)
         elif session.parent is not None and not connector.asking and 0 < len(tag) <= LONGEST_TAG:
             return self._authorise(connector, tag, now, ends=session.id)
+        elif not connector.asking:
+            connector.ring.answer(False, now)
         return []
 
     def remote_start(self, wish: RemoteStart, now: int) -> Effects:
@@ -98,7 +107,7 @@ class Admission:
             self._decide(connector, asked, answer.info or self.tags.offline(asked.tag, now), now)
         return self.tags.learn(asked.tag, answer.info) if answer.info else []
 
-    def started(self, answer: StartAnswer) -> Effects:
+    def started(self, answer: StartAnswer, now: int) -> Effects:
         """The backend's word on a session that has begun: its number, and perhaps a refusal."""
         for connector in self._connectors.values():
             session = connector.session
@@ -106,7 +115,7 @@ class Admission:
                 session.transaction = answer.transaction
                 session.parent = answer.info.parent or session.parent
                 if answer.info.status is not AuthStatus.ACCEPTED:
-                    connector.refuse(answer.info.status)
+                    connector.refuse(answer.info.status, now)
         return self.tags.learn(answer.tag, answer.info)
 
     def _can_start(self, number: int, now: int) -> bool:
@@ -133,9 +142,13 @@ class Admission:
         accepted, session = info.status is AuthStatus.ACCEPTED, connector.session
         if asked.ends:
             of_the_group = session is not None and session.id == asked.ends and session.is_of(info.parent)
-            if accepted and of_the_group:
+            accepted = accepted and of_the_group
+            if accepted:
                 connector.end(StopReason.LOCAL, now, asked.tag)
         elif not accepted:
             connector.refusal = info.status.value
         elif self._may_begin(connector):
             connector.give(asked.tag, now, info.parent)
+        else:
+            accepted = False
+        connector.ring.answer(accepted, now)

@@ -14,6 +14,7 @@ from pilotline.station.covers import CoverWatch
 from pilotline.station.events import MeterPace, MeterReport, StationEffect, StatusReport, ToBoard
 from pilotline.station.fault_counts import FaultCounter
 from pilotline.station.house import HouseLimit
+from pilotline.station.indicators import DARK, RingLight, Seen
 from pilotline.station.keys import KeyStore
 from pilotline.station.left_open import LeftOpen, LeftOpenSessions
 from pilotline.station.limits import Arbiter
@@ -26,7 +27,6 @@ from pilotline.station.status import ENDS, SUSPENDS, Facts, StatusTeller, derive
 from pilotline.station.temperature import AmbientLimit, TemperatureLimit
 from pilotline.station.unlocking import UnlockDesk
 from pilotline.vocabulary import faults, limits
-from pilotline.vocabulary.board import Light
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import (
     Durable,
@@ -122,7 +122,8 @@ class Connector:
         self.room = True
         self.restarting = False
         self.status: ConnectorStatus | None = None
-        self.light = Light()
+        self.ring = RingLight(model)
+        self.light = DARK
         self._claim(0)
 
     # --- facts ---
@@ -210,9 +211,10 @@ class Connector:
         self.grant = Grant(tag, None if self.plugged else now + timeout, parent)
         self.refusal = None
 
-    def refuse(self, status: AuthStatus) -> None:
+    def refuse(self, status: AuthStatus, now: int) -> None:
         """The backend refuses the session's card, after it has begun."""
         self.refusal = status.value
+        self.ring.refuse(now)
         if self.session is not None:
             self.session.refused_wh = self._register() or 0
 
@@ -266,7 +268,7 @@ class Connector:
         lock = self.board.report.lock if self.board.report and self.board.alive(now) else None
         effects += self._unlocking.update(lock, self.faults, now)
         self.status = derive(self._facts(now))
-        self._paint(online)
+        self._paint(online, now)
         effects += [ToBoard(self.number, message) for message in self.board.update(self._wish(), now)]
         effects += self._pass_on(now)
         return [*effects, *self._tell_status(online, now)]
@@ -302,6 +304,7 @@ class Connector:
             self._left_open.deadline(now),
             self._teller.deadline(now),
             self._unlocking.deadline(),
+            self.ring.deadline(now),
             self._back_until(session) if session and now < self._back_until(session) else None,
         )
 
@@ -541,12 +544,11 @@ class Connector:
     def _is_away(self, session: Session, now: int) -> bool:
         return session.phase is Phase.RUNNING or self._may_come_back(session, now)
 
-    def _paint(self, online: bool) -> None:
-        """The ring by status and connection (E-50, E-51)."""
-        if self.status is not None:
-            row = self.model.ring[self.status]
-            chosen = row.online if online else row.offline
-            self.light = chosen._replace(percent=self._keys.number("LightIntensity"))
+    def _paint(self, online: bool, now: int) -> None:
+        allowed = self.grant is not None or self.session is not None
+        percent = self._keys.number("LightIntensity")
+        seen = Seen(self.status, online, percent, bool(self.stopping_faults), allowed, self.asking)
+        self.light = self.ring.paint(seen, now)
 
     def _settled_at(self, session: Session, now: int) -> int | None:
         at = session.started_at + SETTLING

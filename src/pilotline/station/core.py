@@ -30,6 +30,7 @@ from pilotline.station.events import (
     LimitCurrent,
     Limiter,
     MeterSaid,
+    ModuleSaid,
     PresentTag,
     ReadKeys,
     RemoteStart,
@@ -48,6 +49,7 @@ from pilotline.station.events import (
     ToBoard,
     Unlock,
 )
+from pilotline.station.indicators import SmallLights
 from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, KeyStore, to_text
 from pilotline.station.left_open import left_open
 from pilotline.station.restarts import Restarts, StartTeller, failure_report
@@ -114,6 +116,7 @@ class Station:
             for number in range(1, model.connectors + 1)
         }
         self._supply = CommonSupply(model, self.connectors)
+        self.small_lights = SmallLights(model)
         self.availability = Availability(self.connectors, memory.inoperative)
         tags = TagBook(self.keys, clock, memory.tags)
         self.admission = Admission(model.session, self.keys, self.connectors, tags)
@@ -162,6 +165,8 @@ class Station:
         match event:
             case MeterSaid(connector, reading):
                 self._at(connector).take_reading(reading, now)
+            case ModuleSaid(module, state):
+                self.small_lights.hear(module, state)
             case SupplySaid(reading):
                 for each in self.connectors.values():
                     each.take_supply(reading, now)
@@ -172,7 +177,7 @@ class Station:
             case TagLearned(tag, info):
                 self._effects += self.admission.tags.learn(tag, info)
             case StartAnswer():
-                self._effects += self.admission.started(event)
+                self._effects += self.admission.started(event, now)
             case ChangeKey():
                 self._change_key(event, now)
             case ReadKeys():

@@ -16,6 +16,7 @@ from pilotline.vocabulary.journal import (
     StoreKey,
     StoreTrouble,
 )
+from pilotline.vocabulary.lights import Module, ModuleState
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
 from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import ConnectorStatus, ErrorCode, ResetKind, TagInfo
@@ -41,6 +42,14 @@ class MeterSaid:
 
     connector: int
     reading: MeterReading | MeterSilent
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSaid:
+    """How a part of the controller with lights of its own is (M-31)."""
+
+    module: Module
+    state: ModuleState
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +246,7 @@ BackendWish = (
 StationEvent = (
     BoardSaid
     | MeterSaid
+    | ModuleSaid
     | SupplySaid
     | PresentTag
     | TagAnswer

@@ -16,6 +16,7 @@ from pilotline.station.waits import Wait
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import HOST_LOST_LIGHT
 from pilotline.vocabulary.journal import SecurityEvent
+from pilotline.vocabulary.lights import Glow
 from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotState
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.vocabulary.time import SECOND
@@ -114,6 +115,15 @@ class ConnectorView:
 
 
 @dataclass(frozen=True, slots=True)
+class LedView:
+    """A part of the controller with small lights: how it is, and what they show (M-31)."""
+
+    name: str
+    state: str
+    lamps: tuple[Glow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SecurityView:
     """A security event as people read it; ``at`` is UTC, None while nothing is known of its boot."""
 
@@ -145,6 +155,13 @@ def security_views(events: Sequence[SecurityEvent], clock: WallClock) -> list[Se
 def view(station: Station, now: int) -> tuple[ConnectorView, ...]:
     """The station's connectors as they are at ``now``."""
     return tuple(_connector(each, now) for each in station.connectors.values())
+
+
+def leds(station: Station) -> tuple[LedView, ...]:
+    """The small lights, as far as the model has them."""
+    states = station.small_lights.states(online=station.online)
+    shown = station.small_lights.shown(online=station.online)
+    return tuple(LedView(each.value, states[each].value, shown[each]) for each in states)
 
 
 def _connector(connector: Connector, now: int) -> ConnectorView:

@@ -1,6 +1,7 @@
 """What crosses the line between the safety module (RTM), its sensors and the host.
 
-Sensors -> RTM: :class:`Sample`. RTM -> actuators: :class:`Outputs`. Host -> RTM: ``HostMessage``.
+Sensors -> RTM: :class:`Sample`. RTM -> actuators: :class:`Outputs`. Host -> RTM: ``HostMessage``. The loop
+that runs the RTM -> RTM: :class:`Pace`.
 RTM -> host: ``BoardMessage``. One RTM serves one connector; a station with two has two RTMs.
 The bytes of the last two are made by :mod:`pilotline.wire.rtm_link`.
 """
@@ -76,6 +77,14 @@ class Sample(NamedTuple):
     clamp_ma: PerPhase[int | None] = UNKNOWN
     emergency_stop: bool = False
     calibrated: bool = True
+
+
+class Pace(Enum):
+    """How the loop that runs the RTM keeps its time. The loop measures it, and says so when it is another."""
+
+    KEPT = "kept"
+    LATE = "late"  # late enough to stop charging in order until it keeps its time again
+    STALLED = "stalled"  # it stood still for so long that nothing was watched: a trip
 
 
 class Light(NamedTuple):

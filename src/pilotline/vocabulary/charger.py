@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import Light
+from pilotline.vocabulary.lights import STATUS_ALONE, Glow, Leds, Module, ModuleState, Signs, check_leds
 from pilotline.vocabulary.pilot import MAX_OFFER_MA, MIN_OFFER_MA, PilotState
 from pilotline.vocabulary.status import ConnectorStatus
 
@@ -536,9 +537,12 @@ class ChargerModel:
     evsens: EvsensSlot | None = None
     shared_supply: SharedSupply | None = None
     """One connector has its supply to itself."""
+    signs: Signs = STATUS_ALONE
+    leds: Leds = field(default_factory=dict[Module, Mapping[ModuleState, tuple[Glow, ...]]])
 
     def __post_init__(self) -> None:
         _require(set(self.ring) == set(ConnectorStatus), "ring names every connector status")
+        check_leds(self.leds)
         _require(1 <= self.connectors <= MOST_CONNECTORS, "connectors is 1 or 2 (M-02)")
         shares = self.shared_supply is not None
         _require(shares == (self.connectors > 1), "connectors is 2 exactly where there is a shared_supply")

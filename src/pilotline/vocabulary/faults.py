@@ -116,7 +116,11 @@ CLAMP_SILENT = 0x2000000
 """Ours (R-20, M-08): the clamp or EVSENS at the house's supply is configured and says nothing valid."""
 SELF_TEST = 0x4000000
 """Ours (R-40, R-46): an alarm the self-test asked for did not come. The monitor is at fault, and no leak."""
-OURS = EMERGENCY_STOP | CLAMP_SILENT | SELF_TEST
+LATE = 0x8000000
+"""Ours (R-40): the loop of the safety module wakes late. It stops charging before that is dangerous."""
+STALLED = 0x10000000
+"""Ours (R-40): the same loop stood still, and for that time nothing was watched."""
+OURS = EMERGENCY_STOP | CLAMP_SILENT | SELF_TEST | LATE | STALLED
 """What goes out under vendorId ``Pilotline``: the seed's mask keeps the seed's bits (R-40)."""
 
 WELDED = POWER_RELAY | N_CLOSED | L_CLOSED
@@ -189,9 +193,15 @@ _ROWS: tuple[tuple[int, str, Group, Recovery, Stop, ErrorCode, str, str], ...] =
     (CALIBRATION, "EVSE_FAULT_CAL", _G.BOARD, _R.SERVICE, _S.TRIP, _E.INTERNAL_ERROR,
      "The station cannot read its calibration data.",
      "The station must be calibrated or replaced by its maker."),
+    (STALLED, "EVSE_FAULT_STALLED", _G.BOARD, _R.UNPLUG, _S.TRIP, _E.INTERNAL_ERROR,
+     "The safety module stood still for a moment, so it opened the relay.",
+     "Unplug the car and plug it in again; if it repeats, have the station serviced."),
     (MISSING_HOST, "EVSE_FAULT_MISSING_HOST", _G.HOST, _R.SELF, _S.ORDERLY, _E.INTERNAL_ERROR,
      "The safety module lost contact with the station's computer.",
      "Wait a minute; if it does not end by itself, switch the station off and on."),
+    (LATE, "EVSE_FAULT_LATE", _G.BOARD, _R.SELF, _S.ORDERLY, _E.INTERNAL_ERROR,
+     "The safety module falls behind its clock; charging goes on when it keeps time again.",
+     "Wait a minute; if it happens often, have the station serviced."),
     (MISSING_EXT_EMETER, "EVSE_FAULT_MISSING_EXT_EMETER", _G.METER, _R.SELF, _S.ORDERLY,
      _E.POWER_METER_FAILURE,
      "The energy meter does not answer.",

@@ -62,6 +62,8 @@ test("dark grey is a light that does not glow", () => {
 test("the ring can be read aloud", () => {
   expect(lightWords(["#00ff00", "#00ff00", 100])).toBe("The ring is green.");
   expect(lightWords(["#0000ff", "#202020", 100])).toBe("The ring blinks blue and dark grey.");
+  expect(lightWords(["#ff0000", "#ffffff", 100])).toBe("The ring blinks red and white.");
+  expect(lightWords(["#8000ff", "#8000ff", 100])).toBe("The ring is purple.");
   expect(lightWords(["#0000ff", "#202020", 0])).toBe("The ring is dark.");
   expect(lightWords(null)).toBe("The ring's light is not known.");
 });

@@ -50,6 +50,7 @@ export function picture(changes: Partial<Connector> = {}): Picture {
     beside: {},
     lapse: null,
     notes: [],
+    leds: {},
   };
 }
 

@@ -7,7 +7,9 @@ const NAMES: Record<string, string> = {
   "#202020": "dark grey",
   "#00ff00": "green",
   "#ff7f00": "orange",
+  "#8000ff": "purple",
   "#ff0000": "red",
+  "#ffffff": "white",
   "#ffff00": "yellow",
 };
 /** Below this share of the brightest channel a colour does not glow. */

@@ -94,6 +94,14 @@ export interface Lapse {
   note: string | null;
 }
 
+/** A small light of the controller: two colours, how long each is shown (0: steady), its brightness. */
+export type Lamp = [first: string, second: string, onMs: number, offMs: number, percent: number];
+
+export interface Led {
+  state: string;
+  lamps: Lamp[];
+}
+
 export interface Picture {
   station: Plate;
   connectors: Record<string, Connector>;
@@ -102,6 +110,7 @@ export interface Picture {
   lapse: Lapse | null;
   beside: Record<string, World>;
   notes: string[];
+  leds: Record<string, Led>;
 }
 
 export type Point = [atMs: number, powerW: number | null, limitW: number];

@@ -1,15 +1,15 @@
-"""What must always be true of the safety module (R-45 to R-47), in words and in code, once.
+"""What a judge remembers of a safety module: what went in, what came out, and since when.
 
-A :class:`History` is fed with what went in and what came out, and keeps the few facts they judge by.
-It looks at the module from outside only. Who uses it: the stateful test, the explorer, the live monitor; all
-three wake the module at each of its deadlines, so one call of ``note`` is one moment.
+It looks at the module from outside only, and keeps the few facts the invariants judge by. Who feeds it wakes
+the module at each of its deadlines, so one call of ``note`` is one moment.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from machines.protections import PROTECTIONS, Watched, supply_is_right
-from pilotline.rtm.core import UNPLUG_MS, RtmEffect, RtmEvent
+from pilotline.proof.obedience import note_obedience
+from pilotline.proof.protections import Given, Watched, supply_is_right, times
+from pilotline.rtm.core import RtmEffect, RtmEvent
 from pilotline.rtm.settings import FACTORY
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import (
@@ -18,8 +18,10 @@ from pilotline.vocabulary.board import (
     Commissioned,
     ConnectorReport,
     Hello,
+    HostMessage,
     LockPosition,
     Outputs,
+    Pace,
     Permit,
     Sample,
     SetAvailable,
@@ -28,8 +30,8 @@ from pilotline.vocabulary.board import (
     Withdraw,
 )
 from pilotline.vocabulary.charger import RtmModel
-from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotMode, PilotState, current_for
-from pilotline.vocabulary.time import MS, SECOND
+from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotMode, PilotState
+from pilotline.vocabulary.time import MS
 
 GRID = MS
 """The module acts on whole milliseconds, rounded up: every time below may be over by this much."""
@@ -79,9 +81,20 @@ class History:
     """The ratings that were read since something was plugged in."""
     since: dict[str, int] = field(default_factory=dict[str, int])
     """When a condition began that has held since."""
+    pace: Pace = Pace.KEPT
+    """How the loop that runs the module says it keeps its time."""
+    heard_at: int | None = None
+    """When the host last said anything."""
+    weld_known: bool = False
+    """A contact stayed closed for too long, and nobody has cleared it since."""
     stored: bytes | None = None
     """The record the board was asked to keep last."""
     watched: Watched = field(default_factory=Watched)
+    given: dict[str, Given] = field(default_factory=dict[str, Given])
+    """What the model gives each cause of a fault."""
+
+    def __post_init__(self) -> None:
+        self.given = times(self.model)
 
     def note(self, event: RtmEvent, now: int, effects: Sequence[RtmEffect], deadline: int | None) -> None:
         """Take one call of ``handle`` and what it returned."""
@@ -99,8 +112,11 @@ class History:
                 self.settings[effect.setting] = effect.value
             elif isinstance(effect, StoreSettings):
                 self.stored = effect.data
+        if isinstance(event, Pace):
+            self.pace = event
         self._count_times()
         self.watched.note(self)
+        note_obedience(self)
 
     def lasted(self, condition: str) -> int:
         """For how long a condition has held; 0 where it does not."""
@@ -158,6 +174,8 @@ class History:
 
     def _hear(self, event: RtmEvent, now: int) -> None:
         self.cleared = event.mask if isinstance(event, ClearFaults) else 0
+        if isinstance(event, HostMessage):
+            self.heard_at = now
         match event:
             case Sample():
                 self.now.sample = event
@@ -176,12 +194,13 @@ class History:
 
     def _count_times(self) -> None:
         margin = self.model.pilot.hysteresis_mv
-        self.keep("steady pilot", self.now.mode is PilotMode.STEADY)
-        self.keep("level outside C", not self.level_is(self.chargeable, margin_mv=margin))
+        relay = self.now.outputs.relay
+        self.keep("closed on a steady pilot", relay and self.now.mode is PilotMode.STEADY)
+        self.keep("closed outside C", relay and not self.level_is(self.chargeable, margin_mv=margin))
         self.keep("nothing plugged in", self._nothing_plugged_in())
         self.keep("all well", self._all_well())
         self.keep("waits for nothing", self._waits_for_nothing())
-        self.keep("F without a lasting reason", self._passing_f())
+        self.keep("F without a lasting reason", self._passing_f() and not self._new_unplug_trip())
         if self.lasted("nothing plugged in") > self.model.pilot.debounce_ms[PilotState.A] * MS + GRID:
             self.cables = frozenset()
         rating = self._rating()
@@ -198,6 +217,10 @@ class History:
     def _passing_f(self) -> bool:
         lasting = not self.available or self.now.faults & SERVICE_TRIPS
         return self.now.mode is PilotMode.FAULT and not lasting
+
+    def _new_unplug_trip(self) -> bool:
+        """A state F begins anew with it, even where one is driven already."""
+        return bool(self.now.faults & ~self.before.faults & UNPLUG_TRIPS)
 
     def _nothing_plugged_in(self) -> bool:
         open_circuit = self.now.sample is not None and self.now.sample.proximity_ohm is None
@@ -253,191 +276,3 @@ class History:
             and not back_off
             and (self.now.outputs.residual_test or not any(sample.residual_alarm))
         )
-
-
-Invariant = Callable[[History, RtmModel], bool]
-
-# --- R-45: what a closed relay implies ---
-
-
-def closed_implies_state_c(history: History, model: RtmModel) -> bool:
-    """A closed relay implies state C, or D where that was commissioned."""
-    return not history.now.outputs.relay or history.now.state in history.chargeable
-
-
-def closed_implies_locked(history: History, model: RtmModel) -> bool:
-    """A closed relay implies a locked plug, where there is a lock and it is enabled."""
-    return not history.now.outputs.relay or history.locked
-
-
-def closed_implies_no_trip(history: History, model: RtmModel) -> bool:
-    """A closed relay implies that no tripping fault is in force."""
-    return not history.now.outputs.relay or not history.now.faults & faults.TRIPPING
-
-
-def closed_implies_permit_or_orderly_stop(history: History, model: RtmModel) -> bool:
-    """A closed relay implies PWM, or steady +12 V for no longer than an orderly stop may take."""
-    if not history.now.outputs.relay or history.now.mode is PilotMode.PWM:
-        return True
-    orderly = history.lasted("steady pilot") <= model.relay.orderly_ms * MS + GRID
-    return history.now.mode is PilotMode.STEADY and orderly
-
-
-def pwm_implies_permit(history: History, model: RtmModel) -> bool:
-    """PWM implies a permit younger than its life, given by a host that knows the module's own model."""
-    return history.now.mode is not PilotMode.PWM or history.may_be_permitted
-
-
-def leaving_c_opens(history: History, model: RtmModel) -> bool:
-    """Outside C, whatever the level, the relay opens so early that its contacts are open within 100 ms."""
-    budget = (model.relay.left_c_ms - model.relay.contact_ms) * MS
-    return not history.now.outputs.relay or history.lasted("level outside C") <= budget
-
-
-def no_closing_on_a_closed_contact(history: History, model: RtmModel) -> bool:
-    """The relay does not close while a contact is known to be closed."""
-    closing = history.now.outputs.relay and not history.before.outputs.relay
-    return not (closing and history.contact_closed)
-
-
-def plug_held_under_power(history: History, model: RtmModel) -> bool:
-    """While the relay or a contact is closed, a lock in use is commanded shut."""
-    power = history.now.outputs.relay or history.contact_closed
-    return not (history.lock_in_use and power) or history.now.outputs.lock
-
-
-# --- E-31, R-46, R-47: what the pilot says ---
-
-
-def offer_within_limits(history: History, model: RtmModel) -> bool:
-    """The duty cycle offers at least 6 A and never more than permit, rating or cable allow."""
-    if history.now.mode is not PilotMode.PWM:
-        return True
-    return MIN_OFFER_MA <= current_for(history.now.outputs.pilot.duty) <= history.most_ma
-
-
-def cable_is_the_one_plugged_in(history: History, model: RtmModel) -> bool:
-    """The cable's rating is one that was read since something was plugged in."""
-    report = history.now.report
-    if report is None or model.proximity is None:
-        return True
-    return report.cable_ma is None or report.cable_ma in history.cables
-
-
-def pwm_starts_when_ready(history: History, model: RtmModel) -> bool:
-    """PWM starts only with a car, a known cable, a locked plug, obedient contacts and no fault."""
-    if history.now.mode is not PilotMode.PWM or history.before.mode is PilotMode.PWM:
-        return True
-    disobedient = history.contact_closed and not history.now.outputs.relay
-    blocked = history.now.faults & faults.BLOCKING or not history.available or disobedient
-    car_there = history.now.state in WITH_A_CAR and history.cable_known
-    return car_there and history.locked and not blocked
-
-
-def pwm_ends_for_a_reason(history: History, model: RtmModel) -> bool:
-    """PWM goes over to steady +12 V only with the permit, the lock, the car, for a fault, or after a day."""
-    if history.before.mode is not PilotMode.PWM or history.now.mode is not PilotMode.STEADY:
-        return True
-    car_there = history.now.state in WITH_A_CAR and history.cable_known
-    day_is_over = history.now.at >= history.watched.proved_at + model.residual.holds_ms * MS - GRID
-    return day_is_over or not (history.may_offer and car_there)
-
-
-def f_only_with_the_relay_open(history: History, model: RtmModel) -> bool:
-    """State F is never driven while the relay is closed."""
-    return not (history.now.outputs.relay and history.now.mode is PilotMode.FAULT)
-
-
-def f_where_it_belongs(history: History, model: RtmModel) -> bool:
-    """With the relay open, Unavailable and trips latched until service are state F."""
-    due = not history.available or history.now.faults & SERVICE_TRIPS
-    return history.now.outputs.relay or not due or history.now.mode is PilotMode.FAULT
-
-
-def f_ends(history: History, model: RtmModel) -> bool:
-    """State F for any other reason lasts no longer than a pulse, because it hides the unplug."""
-    pulse = max(model.pilot.fault_pulse_ms, model.wake_up.pulse_ms) * MS
-    return history.lasted("F without a lasting reason") <= pulse + GRID
-
-
-def unplug_trip_shows_f(history: History, model: RtmModel) -> bool:
-    """A trip latched until unplug is shown to the car as state F at once."""
-    new = history.now.faults & ~history.before.faults & UNPLUG_TRIPS
-    return not new or history.now.mode is PilotMode.FAULT
-
-
-# --- R-13: latches ---
-
-
-def latched_until_unplug(history: History, model: RtmModel) -> bool:
-    """A fault latched until unplug goes when state A has lasted a second, and no earlier (R-29)."""
-    gone = history.before.faults & ~history.now.faults & faults.select(faults.Recovery.UNPLUG)
-    return not gone or history.lasted("state A") >= UNPLUG_MS * MS - GRID
-
-
-def latched_until_service(history: History, model: RtmModel) -> bool:
-    """A fault latched until reset or service goes when a person clears it, and only then."""
-    gone = history.before.faults & ~history.now.faults & faults.select(faults.Recovery.SERVICE)
-    return gone & ~history.cleared == 0
-
-
-# --- the shape of a core, and that it is of use at all ---
-
-
-def deadline_lies_ahead(history: History, model: RtmModel) -> bool:
-    """After ``handle`` the deadline is None or later than now."""
-    return history.now.deadline is None or history.now.deadline > history.now.at
-
-
-def closes_when_all_is_well(history: History, model: RtmModel) -> bool:
-    """PWM on means: the car asks, nothing speaks against it, and the relay is closed within 3 s (R-46)."""
-    return history.now.outputs.relay or history.lasted("all well") <= 3 * SECOND
-
-
-def offers_when_nothing_is_missing(history: History, model: RtmModel) -> bool:
-    """A car in state B with a permit is offered current as soon as the monitor can have been tested twice."""
-    longest = 2 * (model.residual.test_ms + model.residual.clear_ms) * MS
-    return history.now.mode is PilotMode.PWM or history.lasted("waits for nothing") <= longest
-
-
-INVARIANTS: tuple[Invariant, ...] = (
-    closed_implies_state_c,
-    closed_implies_locked,
-    closed_implies_no_trip,
-    closed_implies_permit_or_orderly_stop,
-    pwm_implies_permit,
-    leaving_c_opens,
-    no_closing_on_a_closed_contact,
-    plug_held_under_power,
-    offer_within_limits,
-    cable_is_the_one_plugged_in,
-    pwm_starts_when_ready,
-    pwm_ends_for_a_reason,
-    f_only_with_the_relay_open,
-    f_where_it_belongs,
-    f_ends,
-    unplug_trip_shows_f,
-    latched_until_unplug,
-    latched_until_service,
-    deadline_lies_ahead,
-    closes_when_all_is_well,
-    offers_when_nothing_is_missing,
-    *PROTECTIONS,
-)
-
-
-def broken(history: History, model: RtmModel) -> Mapping[str, str]:
-    """The invariants that do not hold now: name -> its words."""
-    return {rule.__name__: rule.__doc__ or "" for rule in INVARIANTS if not rule(history, model)}
-
-
-class Judge:
-    """Keeps the history and refuses the first moment at which an invariant does not hold."""
-
-    def __init__(self, model: RtmModel, settings: Mapping[Setting, int] | None = None) -> None:
-        self.history = History(model, settings={**FACTORY, **(settings or {})})
-
-    def note(self, event: RtmEvent, now: int, effects: Sequence[RtmEffect], deadline: int | None) -> None:
-        self.history.note(event, now, effects, deadline)
-        found = broken(self.history, self.history.model)
-        assert not found, f"{found}\nafter {event}\nwas {self.history.before}\nis {self.history.now}"

@@ -6,21 +6,19 @@ sweep are both judged by them.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from pilotline.rtm.core import UNPLUG_MS
 from pilotline.rtm.settings import decode
 from pilotline.vocabulary import faults
-from pilotline.vocabulary.board import Sample, Setting
+from pilotline.vocabulary.board import Pace, Sample, Setting
 from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.faults import Recovery
 from pilotline.vocabulary.pilot import PilotMode, PilotState, current_for
 from pilotline.vocabulary.time import MS
 
 if TYPE_CHECKING:
-    from machines.invariants import History
+    from pilotline.proof.history import History
 
 GRID = MS
 PASSING = (faults.select(Recovery.SELF) | faults.select(Recovery.COOL)) & faults.TRIPPING
@@ -41,42 +39,77 @@ def supply_is_right(sample: Sample, model: RtmModel, settings: dict[Setting, int
     return in_window and sample.neutral_pe_mv <= model.supply.neutral_pe_mv
 
 
-class Cause(NamedTuple):
-    """Something that has to be told: whether it is there now, how long it may be (ms), as which fault."""
+class Given(NamedTuple):
+    """What a cause is given: how long it may be there (ms) until it is told, as which fault.
 
-    there: bool
+    ``latest_ms`` is when the relay has to be told to open at the latest, for sensor and contactor need the
+    rest of the budget.
+    """
+
     ms: int
     fault: int
+    latest_ms: int
 
 
-def wrong(sample: Sample, model: RtmModel, settings: dict[Setting, int]) -> dict[str, Cause]:
-    """Each cause that has to open the relay, as it is now."""
+def times(model: RtmModel) -> dict[str, Given]:
+    """Each cause that has to open the relay, or to be told, with its time."""
+    residual, supply, heat = model.residual, model.supply, model.temperature
+    switch_ms = model.relay.trip_ms - model.relay.contact_ms
+    switches = {
+        "ac alarm": faults.RCD,
+        "dc alarm": faults.RCD_DC,
+        "emergency stop": faults.EMERGENCY_STOP,
+        "calibration": faults.CALIBRATION,
+        "main cover": faults.TAMPER1,
+        "service cover": faults.TAMPER2,
+        "late": faults.LATE,
+        "stalled": faults.STALLED,
+    }
+    figures = {
+        "ac leak": (residual.time, faults.RCD),
+        "dc leak": (residual.time, faults.RCD_DC),
+        "overvoltage": (supply.time, faults.OVERVOLTAGE),
+        "undervoltage": (supply.time, faults.UNDERVOLTAGE),
+        "far over": (supply.hardware_time, faults.OVERVOLTAGE),
+        "far under": (supply.hardware_time, faults.UNDERVOLTAGE),
+        "neutral": (supply.neutral_time, faults.NEUTRAL),
+        "heat": (heat.time, faults.TEMPERATURE),
+    }
+    mean_ms = model.overcurrent.mean_ms
+    return {
+        **{name: Given(0, fault, switch_ms) for name, fault in switches.items()},
+        **{
+            name: Given(time.filter_ms, fault, time.budget_ms - time.sensor_ms - time.contactor_ms)
+            for name, (time, fault) in figures.items()
+        },
+        "over the rating": Given(mean_ms, faults.OVERCURRENT, mean_ms + 1),
+    }
+
+
+def wrong(sample: Sample, model: RtmModel, settings: dict[Setting, int]) -> dict[str, bool]:
+    """Which of these causes are there now."""
     low, high = window(model, settings)
     rated, residual, supply = sample.voltage_mv[: model.rating.phases], model.residual, model.supply
+    least, most = min(rated), max(rated)
     direct = abs(sample.residual_dc_ua - settings[Setting.RCD_OFFSET]) >= residual.dc_trip_ua
     watches_dc = settings[Setting.RCD_TYPE] != 2
-    near, far = supply.time.filter_ms, supply.hardware_time.filter_ms
-    heat, over = model.temperature, model.overcurrent
-    too_hot = max(sample.temperature_mc) > heat.steps[-1].up_to_mc
-    too_much = 100 * max(sample.current_ma) > over.rating_percent * model.rating.current_ma
+    over = model.overcurrent
     return {
-        "ac alarm": Cause(sample.residual_alarm.ac, 0, faults.RCD),
-        "dc alarm": Cause(sample.residual_alarm.dc and watches_dc, 0, faults.RCD_DC),
-        "emergency stop": Cause(sample.emergency_stop, 0, faults.EMERGENCY_STOP),
-        "calibration": Cause(not sample.calibrated, 0, faults.CALIBRATION),
-        "ac leak": Cause(sample.residual_ac_ua >= residual.ac_trip_ua, residual.time.filter_ms, faults.RCD),
-        "dc leak": Cause(direct and watches_dc, residual.time.filter_ms, faults.RCD_DC),
-        "overvoltage": Cause(max(rated) > high, near, faults.OVERVOLTAGE),
-        "undervoltage": Cause(min(rated) < low, near, faults.UNDERVOLTAGE),
-        "far over": Cause(max(rated) > supply.hardware_high_mv, far, faults.OVERVOLTAGE),
-        "far under": Cause(min(rated) < supply.hardware_low_mv, far, faults.UNDERVOLTAGE),
-        "neutral": Cause(
-            sample.neutral_pe_mv > supply.neutral_pe_mv, supply.neutral_time.filter_ms, faults.NEUTRAL
-        ),
-        "heat": Cause(too_hot, heat.time.filter_ms, faults.TEMPERATURE),
-        "over the rating": Cause(too_much, over.mean_ms, faults.OVERCURRENT),
-        "main cover": Cause(sample.covers.main, 0, faults.TAMPER1),
-        "service cover": Cause(sample.covers.service, 0, faults.TAMPER2),
+        "ac alarm": sample.residual_alarm.ac,
+        "dc alarm": sample.residual_alarm.dc and watches_dc,
+        "emergency stop": sample.emergency_stop,
+        "calibration": not sample.calibrated,
+        "main cover": sample.covers.main,
+        "service cover": sample.covers.service,
+        "ac leak": sample.residual_ac_ua >= residual.ac_trip_ua,
+        "dc leak": direct and watches_dc,
+        "overvoltage": most > high,
+        "undervoltage": least < low,
+        "far over": most > supply.hardware_high_mv,
+        "far under": least < supply.hardware_low_mv,
+        "neutral": sample.neutral_pe_mv > supply.neutral_pe_mv,
+        "heat": max(sample.temperature_mc) > model.temperature.steps[-1].up_to_mc,
+        "over the rating": 100 * max(sample.current_ma) > over.rating_percent * model.rating.current_ma,
     }
 
 
@@ -95,7 +128,8 @@ class Watched:
     withheld_until: int = 0
     offers: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     """(since when, mA), the newest last."""
-    causes: dict[str, Cause] = field(default_factory=dict[str, Cause])
+    causes: dict[str, bool] = field(default_factory=dict[str, bool])
+    """Which causes of a fault are there now."""
 
     def note(self, history: "History") -> None:
         if history.now.sample is None:
@@ -104,8 +138,9 @@ class Watched:
         self._follow_back_off(history)
         self._follow_offers(history)
         self.causes = wrong(history.now.sample, history.model, history.settings)
-        for name, cause in self.causes.items():
-            history.keep(name, cause.there)
+        self.causes |= {"late": history.pace is Pace.LATE, "stalled": history.pace is Pace.STALLED}
+        for name, there in self.causes.items():
+            history.keep(name, there)
         history.keep("over the offer", self._over_the_offer(history))
         history.keep("state A", history.now.state is PilotState.A)
 
@@ -127,7 +162,7 @@ class Watched:
             self.passed = self.seen
         if self.passed and not alarms and not tests.residual_test:
             self.proved, self.passed, self.proved_at = self.passed, 0, history.now.at
-        if tests.relay:
+        if tested.relay:  # an offer that begins in the step of its closing still has its proof
             self.proved = 0
 
     def _follow_back_off(self, history: "History") -> None:
@@ -144,7 +179,10 @@ class Watched:
         now = history.now
         offer = current_for(now.outputs.pilot.duty) if now.mode is PilotMode.PWM else 0
         if not self.offers or self.offers[-1][1] != offer:
-            self.offers = [*self.offers[-40:], (now.at, offer)]
+            self.offers = [*self.offers, (now.at, offer)]
+        too_old = now.at - history.model.overcurrent.follow_ms * MS
+        while len(self.offers) > 1 and self.offers[1][0] <= too_old:
+            self.offers = self.offers[1:]
 
     def _over_the_offer(self, history: "History") -> bool:
         """More than the offer for this long is a fault; the rating of the duty cycle is rounded to 10 mA."""
@@ -154,50 +192,65 @@ class Watched:
         return history.now.mode is PilotMode.PWM and 100 * max(sample.current_ma) > most
 
 
-Invariant = Callable[["History", RtmModel], bool]
+Invariant = Callable[["History"], bool]
 
 
-def whatever_is_wrong_is_told(history: "History", model: RtmModel) -> bool:
+def whatever_is_wrong_is_told(history: "History") -> bool:
     """Each cause is a fault when it has lasted its filter's time, and a switch at once; what trips opens.
 
     With the relay open an alarm may be the monitor's self-test, for as long as that may take.
     """
-    test = 0 if history.now.outputs.relay else model.residual.test_ms + model.residual.clear_ms
-    for name, cause in history.watched.causes.items():
-        given = cause.ms + (test if "alarm" in name else 0)
-        over = history.lasted(name) >= given * MS + GRID if given else cause.there
-        if over and not history.now.faults & cause.fault:
-            return False
-        if over and history.now.outputs.relay and cause.fault & faults.TRIPPING:
+    relay, residual = history.now.outputs.relay, history.model.residual
+    test_ms = 0 if relay else residual.test_ms + residual.clear_ms
+    for name, given in history.given.items():
+        if not history.watched.causes.get(name):
+            continue
+        ms = given.ms + (test_ms if "alarm" in name else 0)
+        over = history.lasted(name) >= ms * MS + GRID if ms else True
+        told = history.now.faults & given.fault
+        if over and not (told and not (relay and given.fault & faults.TRIPPING)):
             return False
     return True
 
 
-def a_leak_is_told_of_a_leak_only(history: "History", model: RtmModel) -> bool:
-    """0x1 and 0x8 begin with an alarm or a figure: a test that failed is told as that (R-40)."""
-    begun = history.now.faults & ~history.before.faults & (faults.RCD | faults.RCD_DC)
-    there = (cause.fault for cause in history.watched.causes.values() if cause.there)
-    return not begun & ~reduce(or_, there, 0)
-
-
-def too_much_for_the_offer_opens(history: "History", model: RtmModel) -> bool:
-    """More than 1.1 times the offer ends within its time."""
-    return (
-        not history.now.outputs.relay
-        or history.lasted("over the offer") < model.overcurrent.offer_ms * MS + GRID
+def trips_open_within_their_budget(history: "History") -> bool:
+    """A closed relay outlasts no cause of a trip by more than sensor and contactor leave of its budget."""
+    if not history.now.outputs.relay:
+        return True
+    return not any(
+        there
+        and history.given[name].fault & faults.TRIPPING
+        and history.lasted(name) > history.given[name].latest_ms * MS
+        for name, there in history.watched.causes.items()
     )
 
 
-def never_closes_on_a_wrong_supply(history: "History", model: RtmModel) -> bool:
+def a_leak_is_told_of_a_leak_only(history: "History") -> bool:
+    """0x1 and 0x8 begin with an alarm or a figure: a test that failed is told as that (R-40)."""
+    begun = history.now.faults & ~history.before.faults & (faults.RCD | faults.RCD_DC)
+    for name, there in history.watched.causes.items():
+        begun &= ~history.given[name].fault if there else -1
+    return not begun
+
+
+def too_much_for_the_offer_opens(history: "History") -> bool:
+    """More than 1.1 times the offer ends within its time."""
+    return (
+        not history.now.outputs.relay
+        or history.lasted("over the offer") < history.model.overcurrent.offer_ms * MS + GRID
+    )
+
+
+def never_closes_on_a_wrong_supply(history: "History") -> bool:
     """The relay closes, and PWM starts, on a supply that is right at that moment, believed or not (R-45)."""
     closing = history.now.outputs.relay and not history.before.outputs.relay
     sample = history.now.sample
     if not (closing or history.offer_begins) or sample is None:
         return True
-    return supply_is_right(sample, model, history.settings)
+    return supply_is_right(sample, history.model, history.settings)
 
 
-def tests_with_open_contacts_only(history: "History", model: RtmModel) -> bool:
+def tests_with_open_contacts_only(history: "History") -> bool:
     """The monitor is tested in state A or B, on a steady pilot, with relay and contacts open (R-46)."""
     if not history.now.outputs.residual_test:
         return True
@@ -206,30 +259,31 @@ def tests_with_open_contacts_only(history: "History", model: RtmModel) -> bool:
     return steady and in_a_or_b and not history.now.outputs.relay and not history.contact_closed
 
 
-def offers_on_a_proved_monitor(history: "History", model: RtmModel) -> bool:
+def offers_on_a_proved_monitor(history: "History") -> bool:
     """PWM starts only when every watched alarm has come and gone since the last closing, and within 24 h."""
     if not history.offer_begins:
         return True
     watched = faults.RCD | (faults.RCD_DC if history.settings[Setting.RCD_TYPE] != 2 else 0)
     seen = history.watched
-    young = history.now.at <= seen.proved_at + model.residual.holds_ms * MS + GRID
+    young = history.now.at <= seen.proved_at + history.model.residual.holds_ms * MS + GRID
     return not watched & ~seen.proved and young
 
 
-def back_off_withholds_the_offer(history: "History", model: RtmModel) -> bool:
+def back_off_withholds_the_offer(history: "History") -> bool:
     """After a passing fault has opened the relay no PWM starts before the wait is over (R-46)."""
     seen = history.watched
-    waits = seen.owed or history.now.at < seen.withheld_until or seen.openings >= model.back_off.tries
+    waits = seen.owed or history.now.at < seen.withheld_until or seen.openings >= history.model.back_off.tries
     return not (history.offer_begins and seen.openings and waits)
 
 
-def what_is_in_force_is_stored(history: "History", model: RtmModel) -> bool:
+def what_is_in_force_is_stored(history: "History") -> bool:
     """The last record the board was asked to keep holds the settings that were echoed (R-49)."""
     return history.stored is None or decode(history.stored) == history.settings
 
 
 PROTECTIONS: tuple[Invariant, ...] = (
     whatever_is_wrong_is_told,
+    trips_open_within_their_budget,
     a_leak_is_told_of_a_leak_only,
     too_much_for_the_offer_opens,
     never_closes_on_a_wrong_supply,
