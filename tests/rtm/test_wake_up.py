@@ -99,6 +99,25 @@ def test_a_withdrawn_offer_ends_the_pulse() -> None:
     plant.until(lambda: plant.mode is PilotMode.STEADY, within_ms=2_001)
 
 
+@pytest.mark.parametrize("wrong", ["contact", "supply"])
+def test_no_pulse_begins_while_the_offer_could_not_be_made_again(wrong: str) -> None:
+    """At the moment the pulse is due something is wrong that is not believed yet: the offer stays as it is."""
+    plant = waiting()
+    plant.run(89_990)
+    if wrong == "contact":
+        plant.hold_contacts(False, True)
+    else:
+        plant.sense(neutral_pe_mv=70_001)
+    plant.run(30)
+    assert plant.mode is PilotMode.PWM
+    assert plant.told.wake_ups == 0
+    plant.hold_contacts(None, None)
+    plant.sense()
+    plant.run(91_000)
+    assert plant.mode is PilotMode.FAULT
+    assert plant.told.wake_ups == 1
+
+
 @pytest.mark.parametrize(
     "wake_up", [WakeUp(False, 90_000, 4_000, 2), WakeUp(True, 90_000, 4_000, 0)], ids=str
 )

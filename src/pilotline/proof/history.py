@@ -200,7 +200,9 @@ class History:
         self.keep("nothing plugged in", self._nothing_plugged_in())
         self.keep("all well", self._all_well())
         self.keep("waits for nothing", self._waits_for_nothing())
-        self.keep("F without a lasting reason", self._passing_f() and not self._new_unplug_trip())
+        if self._new_unplug_trip():
+            self.since.pop("F without a lasting reason", None)
+        self.keep("F without a lasting reason", self._passing_f())
         if self.lasted("nothing plugged in") > self.model.pilot.debounce_ms[PilotState.A] * MS + GRID:
             self.cables = frozenset()
         rating = self._rating()

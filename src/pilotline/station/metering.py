@@ -249,13 +249,16 @@ class Metering:
         return TransactionData(self._clock, begin).close(end)
 
     def read_out(self, present: Present, now: int) -> Sequence[MeterReport]:
-        """Meter values that were asked for: those are given whenever there are any (OCPP 1.6 §5.17)."""
+        """Meter values that were asked for: those are given whenever there are any (OCPP 1.6 §5.17).
+
+        What is read behind a session's end, or what may turn out to be one, is no value of the session.
+        """
         session = present.session
         begun = session is not None and session.phase is not Phase.STARTING
         stamp = session.stamp.later(now) if session and begun else self._clock.stamp(now)
-        running = session is not None and session.phase in (Phase.RUNNING, Phase.STOPPING)
         values = self._told(ReadingContext.TRIGGER, stamp, present.sources)
-        of = session.id if session and running else None
+        goes_on = session is not None and session.phase is Phase.RUNNING and not present.unplugging
+        of = session.id if session and goes_on else None
         return [MeterReport(self._number, of, values)] if values.values else []
 
     def deadline(self, present: Present, now: int) -> int | None:
