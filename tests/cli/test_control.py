@@ -46,7 +46,7 @@ def test_a_session_is_scripted_and_its_status_tells_all(station: ControlLine) ->
     """Every field of the protocol is there, with the car's, the offer's and the world's values."""
     charge(station)
     status = station.ask("status")
-    assert set(status) == {"model", "connectors", "backend", "notes", "pids"}
+    assert set(status) == {"model", "connectors", "backend", "notes", "leds", "pids"}
     assert {"connected", "queued", "set_aside"} <= set(status["backend"])
     assert status["pids"] == station.ask("pids")
     assert all(isinstance(pid, int) for pid in status["pids"].values())
