@@ -121,7 +121,7 @@ def deed(name: str, **args: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[s
 
 
 CHARGE = deed("charge", connector=PLACES, tag=TAGS)
-NEXT_CAR = deed("next_car", connector=PLACES, tags=st.tuples(TAGS, TAGS))
+NEXT_CAR = deed("next_car", connector=PLACES, tags=st.tuples(TAGS, TAGS), gap=st.sampled_from([0.5, 1.8]))
 UNPLUG = deed("unplug", connector=PLACES)
 HANDS = (
     CHARGE, CHARGE, CHARGE, NEXT_CAR, NEXT_CAR, UNPLUG, UNPLUG,
@@ -203,13 +203,15 @@ class StationAndBackend(RuleBasedStateMachine):
         self.scene.show(tag, connector)
         self.scene.run(4)
 
-    def next_car(self, connector: int, tags: tuple[str, str]) -> None:
-        """One goes, another comes at once; a card is shown on the way out and on the way in."""
-        self.scene.attempt(Unplug(), connector)
-        self.scene.run(0.7)
+    def next_car(self, connector: int, tags: tuple[str, str], gap: float) -> None:
+        """A card is shown and its car goes, and perhaps another one comes: a bounce, or an unplug (R-29)."""
         self.scene.show(tags[0], connector)
-        self.scene.run(0.7)
-        self.charge(connector, tags[1])
+        self.scene.run(0.3)
+        self.scene.attempt(Unplug(), connector)
+        self.scene.run(gap)
+        self.scene.attempt(PlugIn(), connector)
+        self.scene.run(3)
+        self.scene.show(tags[1], connector)
 
     def driver(self, connector: int, wants: bool | None) -> None:
         """At the car, or by the button of the station (None)."""
