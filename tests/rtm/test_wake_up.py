@@ -101,7 +101,7 @@ def test_a_withdrawn_offer_ends_the_pulse() -> None:
 
 @pytest.mark.parametrize("wrong", ["contact", "supply"])
 def test_no_pulse_begins_while_the_offer_could_not_be_made_again(wrong: str) -> None:
-    """At the moment the pulse is due something is wrong that is not believed yet: the offer stays as it is."""
+    """When the pulse is due something is wrong that is not believed yet: the offer stays as it is."""
     plant = waiting()
     plant.run(89_990)
     if wrong == "contact":
