@@ -8,7 +8,7 @@ PAGE_SOURCES := $(shell find web/panel -type f -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check torture bench requirements format clean
+.PHONY: help setup run test check torture explore bench requirements format clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ check: $(STAMP) $(PAGE)  ## format, lint, types, import contracts, then the test
 N ?= 1000
 torture: $(STAMP)  ## kill stations N times in the middle of sessions, then judge the books
 	@$(BIN)/python scripts/torture.py $(N)
+
+explore: $(STAMP)  ## look at everything that can happen to the safety module: about a quarter of an hour
+	@$(BIN)/python scripts/explore.py
 
 bench: $(STAMP)  ## print the benchmark table, with ratios to the named peers
 	@$(BIN)/python bench/run.py

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pilotline.models.reader import load_charger
+from pilotline.proof.monitor import Broken, Module, Monitor
 from pilotline.rtm import Rtm
 from pilotline.vocabulary.board import CONTACTS_CLOSED, LINK_PROTOCOL, Hello, Permit, Sample
 from pilotline.vocabulary.phases import PerPhase
@@ -26,10 +27,10 @@ FLOWING = ASKING._replace(contacts=CONTACTS_CLOSED, current_ma=PerPhase(10_000, 
 A_LITTLE_MORE = FLOWING._replace(current_ma=PerPhase(10_250, 0, 0))
 
 
-def charging() -> Rtm:
-    """A module whose car charges; 200 ms have passed."""
+def charging(*, watched: bool = False) -> Module:
+    """A module whose car charges; 200 ms have passed. ``watched``: with the monitor of its invariants."""
     model = load_charger("evnet-7kw-t2").rtm
-    rtm = Rtm(model)
+    rtm: Module = Monitor(Rtm(model), model, _surprise) if watched else Rtm(model)
     rtm.handle(ASKING, 0)
     rtm.handle(Hello(LINK_PROTOCOL, model.hash), 0)
     rtm.handle(PERMIT, 0)
@@ -53,7 +54,21 @@ def renewals() -> Callable[[], None]:
     return feed(charging(), PERMIT, PERMIT)
 
 
-def feed(rtm: Rtm, even: Sample | Permit, odd: Sample | Permit) -> Callable[[], None]:
+def watched_samples() -> Callable[[], None]:
+    """(d) as (a), every invariant judged at every step"""
+    return feed(charging(watched=True), FLOWING, A_LITTLE_MORE)
+
+
+def watched_renewals() -> Callable[[], None]:
+    """(e) as (c), every invariant judged at every step"""
+    return feed(charging(watched=True), PERMIT, PERMIT)
+
+
+def _surprise(broken: Broken) -> None:
+    raise AssertionError(broken)
+
+
+def feed(rtm: Module, even: Sample | Permit, odd: Sample | Permit) -> Callable[[], None]:
     """One millisecond of a session: an event, and the deadlines and renewals that come with time."""
     times = count(200 * MS, MS)
 
@@ -69,7 +84,7 @@ def feed(rtm: Rtm, even: Sample | Permit, odd: Sample | Permit) -> Callable[[], 
 def main() -> None:
     """Measure and print."""
     table = Table("step", "median µs", "best µs", "per second", title="One step of the RTM")
-    for make in (changed_samples, equal_samples, renewals):
+    for make in (changed_samples, equal_samples, renewals, watched_samples, watched_renewals):
         each = [seconds / CALLS * 1e6 for seconds in timeit.Timer(make()).repeat(ROUNDS, CALLS)]
         median = statistics.median(each)
         table.add_row(make.__doc__, f"{median:.2f}", f"{min(each):.2f}", f"{1e6 / median:,.0f}")

@@ -26,12 +26,16 @@ class Bench:
         csms: str | None = None,
         model: str = "evnet-7kw-s",
         panel: socket.socket | None = None,
+        watch: bool = False,
     ) -> None:
         self.folder = DataFolder(folder)
         self.notes: list[str] = []
         self.statuses: list[str | None] = []
         self._news = asyncio.Event()
-        settings = Settings(model, "BENCH 1", csms, connectors=load_charger(model).connectors, panel=panel)
+        connectors = load_charger(model).connectors
+        settings = Settings(
+            model, "BENCH 1", csms, connectors=connectors, panel=panel, watch_invariants=watch
+        )
         self.launcher = Launcher(settings, self.folder, self._see, self.notes.append)
 
     async def do(self, word: str, **args: Any) -> Any:
@@ -109,9 +113,13 @@ async def running(
     csms: str | None = None,
     model: str = "evnet-7kw-s",
     panel: socket.socket | None = None,
+    watch: bool = False,
 ) -> AsyncGenerator[Bench]:
-    """A station that is Available, until the block ends, its page on ``panel``; its children end with it."""
-    bench = Bench(folder, csms, model, panel)
+    """A station that is Available, until the block ends, its page on ``panel``; its children end with it.
+
+    ``watch``: its board judges its safety modules all the time.
+    """
+    bench = Bench(folder, csms, model, panel, watch)
     task = asyncio.create_task(bench.launcher.run())
     try:
         await bench.wait(ocpp_status="Available")

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from pilotline.proof.invariants import INVARIANTS
 from pilotline.proof.monitor import Broken, Module, Monitor
 from pilotline.vocabulary.charger import RtmModel
 
@@ -49,4 +50,5 @@ def watching(
         )
         tell(BrokenInvariant(connector, broken.name, broken.words))
 
+    log.info("invariants watched", count=len(INVARIANTS))
     return lambda module: Monitor(module, model, hear, stored=stored)

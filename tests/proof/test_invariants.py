@@ -1,0 +1,173 @@
+"""Each rule that was added for the proofs can be broken: a bug of its kind, a story, and its name is told."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import pytest
+
+from pilotline.proof.invariants import INVARIANTS, BrokenInvariantError, Judge, broken
+from pilotline.rtm.cable import CableReader
+from pilotline.rtm.faults import FaultLatch
+from pilotline.rtm.host import HostWatch
+from pilotline.rtm.lock import LockWatch
+from pilotline.rtm.pilot import PilotReader
+from pilotline.rtm.relay import Relay
+from pilotline.rtm.timing import Believed
+from pilotline.vocabulary import faults
+from pilotline.vocabulary.board import LockPosition, Withdraw
+from pilotline.vocabulary.pilot import PilotState
+from support.rtm_plant import SOCKET, Plant
+
+
+class Planted(NamedTuple):
+    """A bug, what brings it to light in a charge, and the rule it breaks."""
+
+    owner: type
+    name: str
+    bug: Any
+    story: Callable[[Plant], object]
+    rule: str
+
+
+def _says_nothing(*_: object, **__: object) -> int:
+    return 0
+
+
+def _late(self: Believed, there: bool, over: bool, now: int) -> bool:
+    """What is believed is believed half a second late."""
+    self._begins.delay = 500_000
+    begun = self._begins.update(there, now)
+    ended = self._ends.update(self._on and over, now)
+    self._on = begun or (self._on and not ended)
+    return self._on
+
+
+def _forgives_welds(self: FaultLatch, present: int, unplugged: bool, cleared: int) -> int:
+    """A welded contact is forgotten as soon as it lets go."""
+    before, self.active = self.active, (self.active & ~faults.WELDED) | present
+    return self.active & ~before
+
+
+def _holds_on(
+    self: Relay, *, safe: bool, permitted: bool, may_close: bool, current_ma: int, now: int
+) -> None:
+    """An orderly stop takes its whole time, current or not."""
+    overdue = self._orderly.update(self.closed and not permitted, now)
+    self.closed = safe and (permitted or not overdue) if self.closed else safe and permitted and may_close
+
+
+def _stop_without_current(plant: Plant) -> None:
+    plant.draw(500)
+    plant.host_keeps(0)
+    plant.send(Withdraw())
+    plant.run(100)
+
+
+def _weld(plant: Plant) -> None:
+    plant.hold_contacts(live=True, neutral=None)
+    plant.show(PilotState.B)
+    plant.run(1_500)
+    plant.hold_contacts(None, None)
+    plant.show(PilotState.C)
+    plant.run(3_000)
+
+
+def _shorted(plant: Plant) -> None:
+    plant.show_mv(0)
+    plant.run(2_000)
+
+
+def _without_diode(plant: Plant) -> None:
+    plant.diode = False
+    plant.measure()
+    plant.run(1_000)
+
+
+def _unreadable(plant: Plant) -> None:
+    plant.unplug_for_good()
+    plant.plug(PilotState.B, 5_000)
+    plant.run(1_000)
+
+
+def _silent(plant: Plant) -> None:
+    plant.host_is_silent()
+    plant.run(4_000)
+
+
+def _sag(plant: Plant) -> None:
+    plant.sense(neutral_pe_mv=90_000)
+    plant.run(1_000)
+
+
+def _jammed(plant: Plant) -> None:
+    plant.show(PilotState.B)
+    plant.run(500)
+    plant.force_lock(LockPosition.OPEN)
+    plant.run(4_000)
+
+
+BUGS = [
+    Planted(Relay, "mismatch", _says_nothing, _weld, "a_contact_that_disobeys_is_told"),
+    Planted(FaultLatch, "update", _forgives_welds, _weld, "latched_until_service"),
+    Planted(LockWatch, "update", _says_nothing, _jammed, "a_lock_that_disobeys_is_told"),
+    Planted(PilotReader, "is_undefined", _says_nothing, _shorted, "a_pilot_without_meaning_is_told"),
+    Planted(PilotReader, "lacks_diode", _says_nothing, _without_diode, "a_missing_diode_is_told"),
+    Planted(CableReader, "unreadable", False, _unreadable, "an_unreadable_cable_is_told"),
+    Planted(HostWatch, "is_silent", _says_nothing, _silent, "a_silent_host_is_told"),
+    Planted(Believed, "update", _late, _sag, "trips_open_within_their_budget"),
+    Planted(Relay, "update", _holds_on, _stop_without_current, "an_orderly_stop_opens_without_current"),
+]
+
+
+def charging() -> Plant:
+    """A judged plant whose car charges."""
+    plant = Plant(SOCKET, watcher=Judge(SOCKET))
+    plant.hello()
+    plant.host_keeps(16_000)
+    plant.run(100)
+    plant.plug(PilotState.C)
+    plant.until(lambda: plant.relay, within_ms=3_000)
+    plant.run(300)
+    return plant
+
+
+def judge_of(plant: Plant) -> Judge:
+    """Who looks on."""
+    assert isinstance(plant._watcher, Judge)
+    return plant._watcher
+
+
+@pytest.mark.parametrize("planted", BUGS, ids=[bug.rule for bug in BUGS])
+def test_a_bug_of_its_kind_breaks_the_rule(monkeypatch: pytest.MonkeyPatch, planted: Planted) -> None:
+    """With the bug the rule is named; without it the same story breaks nothing."""
+    planted.story(charging())
+    plant = charging()
+    monkeypatch.setattr(planted.owner, planted.name, planted.bug)
+    with pytest.raises(BrokenInvariantError, match=planted.rule):
+        planted.story(plant)
+
+
+def test_a_weld_that_is_known_keeps_the_relay_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The judge remembers it by itself: a module that forgets it is found when it closes."""
+    monkeypatch.setattr(FaultLatch, "update", _forgives_welds)
+    plant = charging()
+    with pytest.raises(BrokenInvariantError):
+        _weld(plant)
+    assert judge_of(plant).history.weld_known
+
+
+def test_a_report_that_is_not_so_is_found() -> None:
+    """What the host is told of the relay is what is driven."""
+    plant = charging()
+    history = judge_of(plant).history
+    assert broken(history) == {}
+    history.now.report = replace(plant.told, relay=False)
+    assert set(broken(history)) == {"what_is_told_is_so"}
+
+
+def test_every_rule_has_one_name_and_one_sentence() -> None:
+    """What is told of a broken rule are these two."""
+    names = [rule.__name__ for rule in INVARIANTS]
+    assert len(names) == len(set(names))
+    assert all(rule.__doc__ and rule.__doc__.split("\n\n")[0].endswith(".") for rule in INVARIANTS)
