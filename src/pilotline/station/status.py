@@ -53,6 +53,10 @@ def may_follow(before: ConnectorStatus, after: ConnectorStatus) -> bool:
     return before is after or after in MOVES[before] | OUR_MOVES.get(before, frozenset())
 
 
+_UNDER_WAY = (ConnectorStatus.CHARGING, ConnectorStatus.SUSPENDED_EV, ConnectorStatus.SUSPENDED_EVSE)
+"""What a session that is once said to run can be; only Available lies between these and Preparing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All a status depends on. ``phase`` is None without a session; ``last`` is the status so far.
@@ -110,7 +114,7 @@ def _in_session(facts: Facts, phase: Phase) -> ConnectorStatus | None:
         return ConnectorStatus.SUSPENDED_EVSE
     if facts.relay:
         return ConnectorStatus.CHARGING
-    if facts.settling:
+    if facts.settling and facts.last not in _UNDER_WAY:
         return ConnectorStatus.PREPARING
     return ConnectorStatus.SUSPENDED_EV if facts.offering else ConnectorStatus.SUSPENDED_EVSE
 
