@@ -160,6 +160,14 @@ def pull(bench: StationBench) -> None:
     bench.run(500 * MS)
 
 
+def drive_off(bench: StationBench) -> None:
+    """From a station that tells an unplug later (R-29)."""
+    bench.connector.model = replace(EVNET, session=SessionRules(unplug_told_ms=30_000))
+    bench.charge()
+    bench.unplug()
+    bench.run(2 * SECOND)
+
+
 def finish(bench: StationBench) -> None:
     stop(bench)
     bench.run(5 * SECOND)
@@ -190,6 +198,7 @@ WAYS: dict[Wait, Callable[[StationBench], object]] = {
     waits.CAR: offer,
     waits.CAR_PAUSES: let_the_car_pause,
     waits.CHARGING: StationBench.charge,
+    waits.GONE: drive_off,
     waits.STOPPING: stop,
     waits.UNPLUGGED: pull,
     waits.FINISHED: finish,

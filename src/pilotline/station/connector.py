@@ -305,7 +305,7 @@ class Connector:
             self._teller.deadline(now),
             self._unlocking.deadline(),
             self.ring.deadline(now),
-            self._back_until(session) if session and now < self._back_until(session) else None,
+            self.closes_at(now),
         )
 
     def _see_plug(self, now: int) -> None:
@@ -348,10 +348,12 @@ class Connector:
         unplugged = session.stop is not None and session.stop.reason is StopReason.EV_DISCONNECTED
         return session.stop.at + self.model.session.unplug_told_ms * MS if unplugged and session.stop else 0
 
-    def _may_come_back(self, session: Session, now: int) -> bool:
-        """Whether its end waits: nobody else has come, and its time is not over."""
-        nobody = not self.plugged and self.grant is None and not self.asking
-        return nobody and now < self._back_until(session)
+    def closes_at(self, now: int) -> int | None:
+        """Until when the end of an unplugged session waits; None when it does not, or somebody has come."""
+        if self.session is None or self.plugged or self.grant is not None or self.asking:
+            return None
+        until = self._back_until(self.session)
+        return until if now < until else None
 
     def _claim(self, now: int) -> None:
         """Tell the arbiter what each source of this station allows."""
@@ -442,7 +444,7 @@ class Connector:
         session = self.session
         if session is None or session.phase is not Phase.STOPPING or session.stop is None:
             return []
-        if self._may_come_back(session, now):
+        if self.closes_at(now) is not None:
             return []
         if not self._has_final_reading() and now < session.stop.at + FINAL_READING:
             return []
@@ -542,7 +544,7 @@ class Connector:
         return stays and not self._unlocking.wanted
 
     def _is_away(self, session: Session, now: int) -> bool:
-        return session.phase is Phase.RUNNING or self._may_come_back(session, now)
+        return session.phase is Phase.RUNNING or self.closes_at(now) is not None
 
     def _paint(self, online: bool, now: int) -> None:
         allowed = self.grant is not None or self.session is not None

@@ -292,7 +292,8 @@ def _in_session(connector: Connector, session: Session, now: int) -> Why:
         trouble = connector.disk_trouble
         return _say(waits.DISK, reason=trouble) if trouble else _say(waits.RECORDING)
     if session.phase is not Phase.RUNNING:
-        return _say(waits.STOPPING)
+        closes_at = connector.closes_at(now)
+        return _say(waits.STOPPING) if closes_at is None else _say(waits.GONE, closes_at)
     if connector.unplugging:
         return _say(waits.UNPLUGGED)
     if not connector.plugged:

@@ -41,6 +41,7 @@ SPENT = Wait("spent", "Charging was interrupted by faults too often. Unplug the 
 CAR = Wait("car", "The car has been offered {amps} and has not asked for power yet.")
 CAR_PAUSES = Wait("car_pauses", "The car takes no current at the moment; {amps} are on offer.")
 CHARGING = Wait("charging", "Charging. {sentence}")
+GONE = Wait("gone", "The car was unplugged; its session is about to be closed.")
 STOPPING = Wait("stopping", "Charging ends: the car is asked to stop, then the meter is read.")
 UNPLUGGED = Wait("unplugged", "The plug was pulled; it is believed after one second.")
 FINISHED = Wait("finished", "Charging is over ({reason}). Unplug the car, or show a card to charge again.")
@@ -48,5 +49,5 @@ FINISHED = Wait("finished", "Charging is over ({reason}). Unplug the car, or sho
 WAITS = (
     NO_BOARD, WRONG_MODEL, UNAVAILABLE, FAULT, LIMIT, PLUG_IN, TAG, ASKING, REFUSED, PLUG_SOON, METER,
     RECORDING, DISK, CLOSING, RESTARTING, BACKLOG, AWAY, LOCKING, RESUMING, BACK_OFF, SPENT, CAR,
-    CAR_PAUSES, CHARGING, STOPPING, UNPLUGGED, FINISHED,
+    CAR_PAUSES, CHARGING, GONE, STOPPING, UNPLUGGED, FINISHED,
 )  # fmt: skip

@@ -16,8 +16,8 @@ wait offered_a=16.0
 wait connector=2 offered_a=16.0
 after 10m
 unplug
-wait ocpp_status=Available
 wait connector=2 offered_a=32.0 timeout_s=60
+wait ocpp_status=Available timeout_s=60
 after 10m
 unplug connector=2
-wait connector=2 ocpp_status=Available
+wait connector=2 ocpp_status=Available timeout_s=60
