@@ -20,6 +20,7 @@ from pilotline.station.left_open import LeftOpen, LeftOpenSessions
 from pilotline.station.limits import Arbiter
 from pilotline.station.measurands import Sources
 from pilotline.station.metering import Metering, Present
+from pilotline.station.plug import WITH_A_CAR, PlugWatch
 from pilotline.station.recovery import BackOffWatch, MeterWatch
 from pilotline.station.security import Askers, SafetyDesk
 from pilotline.station.session import Phase, Session, Stop
@@ -38,10 +39,8 @@ from pilotline.vocabulary.journal import (
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
 from pilotline.vocabulary.pilot import PilotMode, PilotState
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, StopReason
-from pilotline.vocabulary.time import MS, SECOND, OnDelay, earliest
+from pilotline.vocabulary.time import MS, SECOND, earliest
 
-UNPLUG_BELIEVED = SECOND
-"""R-29: a bounce under 1 s opens the relay but is no unplug for the session."""
 FINAL_READING = 10 * SECOND
 """Longest wait for the register after the end: an orderly stop takes 6 s, the meter is read every second."""
 READING_TAKES = 500 * MS
@@ -50,8 +49,6 @@ SETTLING = 10 * SECOND
 """How long a new session counts as Preparing while the car has not asked for power."""
 BOARD_GRACE = 5 * SECOND
 """After boot, the safety module has this long before its absence is a status."""
-
-_WITH_A_CAR = (PilotState.B, PilotState.C, PilotState.D)
 
 
 @dataclass(slots=True)
@@ -86,8 +83,7 @@ class Connector:
         self._clock = clock
         self._entries = entries
         self._sessions = 0
-        self._gone = OnDelay(UNPLUG_BELIEVED)
-        self._gone_at = 0
+        self._plug = PlugWatch()
         self._open_since: int | None = None
         self._teller = StatusTeller(number)
         self._hot = TemperatureLimit(model.temperature)
@@ -110,8 +106,6 @@ class Connector:
         self.register_wh: int | None = None
         self.register_at = 0
         self.meter_silence: str | None = None
-        self.plugged = False
-        self.unplugs = 0
         self.grant: Grant | None = None
         self.asking = False
         self.refusal: str | None = None
@@ -164,9 +158,19 @@ class Connector:
         return running and self.plugged and not self.stopping_faults and self.board.accepted
 
     @property
+    def plugged(self) -> bool:
+        """Whether a plug is in, as believed."""
+        return self._plug.plugged
+
+    @property
+    def unplugs(self) -> int:
+        """How often it was pulled since boot."""
+        return self._plug.unplugs
+
+    @property
     def unplugging(self) -> bool:
         """The pilot shows no car, and it is not believed yet (R-29)."""
-        return self._gone.due is not None
+        return self._plug.unplugging
 
     @property
     def available(self) -> bool:
@@ -290,7 +294,7 @@ class Connector:
         session = self.session
         running = session is not None and session.phase is Phase.RUNNING
         return earliest(
-            self._gone.deadline(now),
+            self._plug.deadline(now),
             self.grant.until if self.grant else None,
             self.board.deadline(now),
             self.arbiter.deadline(now) if running else self.arbiter.expiry(now),
@@ -309,16 +313,12 @@ class Connector:
         )
 
     def _see_plug(self, now: int) -> None:
-        """State A for a second is an unplug; E, F and undefined levels say nothing about the plug."""
         report = self.board.report
         state = report.pilot if report and self.board.alive(now) else PilotState.UNDEFINED
-        if self.plugged and state is PilotState.A and self._gone.due is None:
-            self._gone_at = now
-        if self._gone.update(self.plugged and state is PilotState.A, now):
+        if self._plug.see(state, now):
             self._unplug()
-        elif state in _WITH_A_CAR and not self.plugged:
-            self.plugged = True
-            self.grant = replace(self.grant, until=None) if self.grant else None
+        if self.plugged and self.grant:
+            self.grant = replace(self.grant, until=None)
         elif state is PilotState.A and not self.plugged and not self.busy:
             self.over = None  # what an earlier boot left is over and unplugged
         closed = report is None or report.relay or any(report.contacts)
@@ -328,14 +328,11 @@ class Connector:
             self._open_since = now
 
     def _unplug(self) -> None:
-        self.plugged, self.asking = False, False
-        self.unplugs += 1
-        self.over = self.refusal = self.grant = None
-        self._gone.update(False, self._gone_at)
+        self.asking, self.over, self.refusal, self.grant = False, None, None, None
         if self._outlives_unplug and self.session is not None:
             self.session.unplugs = self.unplugs
         else:
-            self.end(StopReason.EV_DISCONNECTED, self._gone_at)
+            self.end(StopReason.EV_DISCONNECTED, self._plug.gone_at)
 
     @property
     def _outlives_unplug(self) -> bool:
@@ -482,7 +479,7 @@ class Connector:
             booting=now < BOARD_GRACE,
             last=self.status,
             away=session is not None and not self.plugged and self._is_away(session, now),
-            unsure=not self.plugged and (report is None or report.pilot not in (PilotState.A, *_WITH_A_CAR)),
+            unsure=not self.plugged and (report is None or report.pilot not in (PilotState.A, *WITH_A_CAR)),
         )
 
     def _pass_on(self, now: int) -> Sequence[StationEffect]:

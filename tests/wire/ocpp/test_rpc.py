@@ -206,7 +206,7 @@ def test_the_line_is_full_duplex() -> None:
     ("frame", "code"),
     [
         ('"MakeCoffee",{}', "NotImplemented"),
-        ('"ReserveNow",{}', "NotSupported"),
+        ('"GetDiagnostics",{}', "NotSupported"),
         ('"BootNotification",{}', "NotSupported"),
         ('"Reset",{}', "OccurenceConstraintViolation"),
         ('"Reset",{"type":"Medium"}', "PropertyConstraintViolation"),
@@ -436,19 +436,34 @@ VALUE = '{"timestamp":"t","sampledValue":[{"value":"1"}]}'
 BOOT = '{"chargePointVendor":"V","chargePointModel":"M"}'
 BOOTED = '{"status":"Accepted","currentTime":"t","interval":60}'
 START = '{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"t"}'
+PROFILE = (
+    '{"chargingProfileId":1,"stackLevel":0,"chargingProfilePurpose":"TxDefaultProfile",'
+    '"chargingProfileKind":"Absolute","chargingSchedule":{"chargingRateUnit":"A",'
+    '"chargingSchedulePeriod":[{"startPeriod":0,"limit":6.0}]}}'
+)
 EXAMPLES = {
     "Authorize": ('{"idTag":"T"}', '{"idTagInfo":{"status":"Accepted"}}'),
     "BootNotification": (BOOT, BOOTED),
+    "CancelReservation": ('{"reservationId":7}', '{"status":"Rejected"}'),
     "ChangeAvailability": ('{"connectorId":0,"type":"Inoperative"}', '{"status":"Scheduled"}'),
     "ChangeConfiguration": ('{"key":"k","value":"v"}', '{"status":"RebootRequired"}'),
     "ClearCache": ("{}", '{"status":"Accepted"}'),
+    "ClearChargingProfile": ('{"id":3,"stackLevel":0}', '{"status":"Unknown"}'),
     "DataTransfer": ('{"vendorId":"v"}', '{"status":"UnknownVendorId"}'),
+    "GetCompositeSchedule": ('{"connectorId":0,"duration":60}', '{"status":"Rejected"}'),
     "GetConfiguration": ("{}", '{"configurationKey":[{"key":"k","readonly":true}]}'),
+    "GetLocalListVersion": ("{}", '{"listVersion":-1}'),
     "Heartbeat": ("{}", '{"currentTime":"t"}'),
     "MeterValues": (f'{{"connectorId":1,"meterValue":[{VALUE}]}}', "{}"),
     "RemoteStartTransaction": ('{"idTag":"T"}', '{"status":"Accepted"}'),
     "RemoteStopTransaction": ('{"transactionId":1}', '{"status":"Rejected"}'),
+    "ReserveNow": (
+        '{"connectorId":1,"expiryDate":"t","idTag":"T","reservationId":7}',
+        '{"status":"Occupied"}',
+    ),
     "Reset": ('{"type":"Soft"}', '{"status":"Accepted"}'),
+    "SendLocalList": ('{"listVersion":1,"updateType":"Full"}', '{"status":"VersionMismatch"}'),
+    "SetChargingProfile": (f'{{"connectorId":0,"csChargingProfiles":{PROFILE}}}', '{"status":"Rejected"}'),
     "StartTransaction": (START, '{"idTagInfo":{"status":"Invalid"},"transactionId":-1}'),
     "StatusNotification": ('{"connectorId":0,"errorCode":"NoError","status":"Available"}', "{}"),
     "StopTransaction": ('{"meterStop":1,"timestamp":"t","transactionId":1}', "{}"),

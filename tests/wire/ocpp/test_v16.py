@@ -241,7 +241,7 @@ def test_the_error_codes_have_the_spelling_of_the_standard() -> None:
         ("MakeCoffee", v16.Role.CENTRAL_SYSTEM, C.NOT_IMPLEMENTED),
         ("reset", v16.Role.CENTRAL_SYSTEM, C.NOT_IMPLEMENTED),
         ("", v16.Role.CENTRAL_SYSTEM, C.NOT_IMPLEMENTED),
-        ("ReserveNow", v16.Role.CENTRAL_SYSTEM, C.NOT_SUPPORTED),
+        ("GetDiagnostics", v16.Role.CENTRAL_SYSTEM, C.NOT_SUPPORTED),
         ("ExtendedTriggerMessage", v16.Role.CENTRAL_SYSTEM, C.NOT_SUPPORTED),
         ("Heartbeat", v16.Role.CENTRAL_SYSTEM, C.NOT_SUPPORTED),
         ("Reset", v16.Role.CHARGE_POINT, C.NOT_SUPPORTED),

@@ -24,21 +24,26 @@ from pilotline.wire.ocpp.words import (
     AcceptStatus,
     AvailabilityStatus,
     AvailabilityType,
+    ClearProfileStatus,
     ConfigurationStatus,
     Context,
     DataTransferStatus,
+    ListStatus,
     Location,
     Measurand,
     MessageTrigger,
     Phase,
     ProfileKind,
     ProfilePurpose,
+    ProfileStatus,
     RateUnit,
     RecurrencyKind,
     RegistrationStatus,
+    ReservationStatus,
     TriggerStatus,
     Unit,
     UnlockStatus,
+    UpdateType,
     ValueFormat,
 )
 
@@ -137,6 +142,13 @@ class ChargingProfile(Part, frozen=True):
     valid_to: Timestamp | None = None
 
 
+class AuthorizationData(Part, frozen=True):
+    """One entry of the local list; in a differential update one without ``id_tag_info`` is taken out."""
+
+    id_tag: Text20
+    id_tag_info: IdTagInfo | None = None
+
+
 # --- the messages; the clauses are those of OCPP 1.6 chapter 6 ---------------------------------------
 
 
@@ -172,6 +184,18 @@ class BootNotificationAnswer(Answer, frozen=True):
     status: RegistrationStatus
     current_time: Timestamp
     interval: int
+
+
+class CancelReservation(Request, frozen=True):
+    """§6.5."""
+
+    reservation_id: int
+
+
+class CancelReservationAnswer(Answer, frozen=True):
+    """§6.6."""
+
+    status: AcceptStatus
 
 
 class ChangeAvailability(Request, frozen=True):
@@ -210,6 +234,21 @@ class ClearCacheAnswer(Answer, frozen=True):
     status: AcceptStatus
 
 
+class ClearChargingProfile(Request, frozen=True):
+    """§6.13. What is named narrows; nothing named is every profile."""
+
+    id: int | None = None
+    connector_id: int | None = None
+    charging_profile_purpose: ProfilePurpose | None = None
+    stack_level: int | None = None
+
+
+class ClearChargingProfileAnswer(Answer, frozen=True):
+    """§6.14."""
+
+    status: ClearProfileStatus
+
+
 class DataTransfer(Request, frozen=True):
     """§6.15."""
 
@@ -225,6 +264,23 @@ class DataTransferAnswer(Answer, frozen=True):
     data: str | None = None
 
 
+class GetCompositeSchedule(Request, frozen=True):
+    """§6.21. ``duration`` is in seconds; without a unit the station chooses."""
+
+    connector_id: int
+    duration: int
+    charging_rate_unit: RateUnit | None = None
+
+
+class GetCompositeScheduleAnswer(Answer, frozen=True):
+    """§6.22."""
+
+    status: AcceptStatus
+    connector_id: int | None = None
+    schedule_start: Timestamp | None = None
+    charging_schedule: ChargingSchedule | None = None
+
+
 class GetConfiguration(Request, frozen=True):
     """§6.23; no key means every key."""
 
@@ -236,6 +292,16 @@ class GetConfigurationAnswer(Answer, frozen=True):
 
     configuration_key: tuple[KeyValue, ...] | None = None
     unknown_key: tuple[Text50, ...] | None = None
+
+
+class GetLocalListVersion(Request, frozen=True):
+    """§6.27."""
+
+
+class GetLocalListVersionAnswer(Answer, frozen=True):
+    """§6.28. 0: the list is empty; -1: there is none."""
+
+    list_version: int
 
 
 class Heartbeat(Request, frozen=True):
@@ -286,6 +352,22 @@ class RemoteStopTransactionAnswer(Answer, frozen=True):
     status: AcceptStatus
 
 
+class ReserveNow(Request, frozen=True):
+    """§6.37. Connector 0 is any."""
+
+    connector_id: int
+    expiry_date: Timestamp
+    id_tag: Text20
+    reservation_id: int
+    parent_id_tag: Text20 | None = None
+
+
+class ReserveNowAnswer(Answer, frozen=True):
+    """§6.38."""
+
+    status: ReservationStatus
+
+
 class Reset(Request, frozen=True):
     """§6.39."""
 
@@ -296,6 +378,33 @@ class ResetAnswer(Answer, frozen=True):
     """§6.40."""
 
     status: AcceptStatus
+
+
+class SendLocalList(Request, frozen=True):
+    """§6.41."""
+
+    list_version: int
+    update_type: UpdateType
+    local_authorization_list: tuple[AuthorizationData, ...] = ()
+
+
+class SendLocalListAnswer(Answer, frozen=True):
+    """§6.42."""
+
+    status: ListStatus
+
+
+class SetChargingProfile(Request, frozen=True):
+    """§6.43. Connector 0 is the station as a whole."""
+
+    connector_id: int
+    cs_charging_profiles: ChargingProfile
+
+
+class SetChargingProfileAnswer(Answer, frozen=True):
+    """§6.44."""
+
+    status: ProfileStatus
 
 
 class StartTransaction(Request, frozen=True):
@@ -401,16 +510,23 @@ ACTIONS: dict[str, Action] = {
     for row in (
         Action("Authorize", Authorize, AuthorizeAnswer, _STATION),
         Action("BootNotification", BootNotification, BootNotificationAnswer, _STATION),
+        Action("CancelReservation", CancelReservation, CancelReservationAnswer, _CENTRAL),
         Action("ChangeAvailability", ChangeAvailability, ChangeAvailabilityAnswer, _CENTRAL),
         Action("ChangeConfiguration", ChangeConfiguration, ChangeConfigurationAnswer, _CENTRAL),
         Action("ClearCache", ClearCache, ClearCacheAnswer, _CENTRAL),
+        Action("ClearChargingProfile", ClearChargingProfile, ClearChargingProfileAnswer, _CENTRAL),
         Action("DataTransfer", DataTransfer, DataTransferAnswer, _EITHER),
+        Action("GetCompositeSchedule", GetCompositeSchedule, GetCompositeScheduleAnswer, _CENTRAL),
         Action("GetConfiguration", GetConfiguration, GetConfigurationAnswer, _CENTRAL),
+        Action("GetLocalListVersion", GetLocalListVersion, GetLocalListVersionAnswer, _CENTRAL),
         Action("Heartbeat", Heartbeat, HeartbeatAnswer, _STATION),
         Action("MeterValues", MeterValues, MeterValuesAnswer, _STATION),
         Action("RemoteStartTransaction", RemoteStartTransaction, RemoteStartTransactionAnswer, _CENTRAL),
         Action("RemoteStopTransaction", RemoteStopTransaction, RemoteStopTransactionAnswer, _CENTRAL),
+        Action("ReserveNow", ReserveNow, ReserveNowAnswer, _CENTRAL),
         Action("Reset", Reset, ResetAnswer, _CENTRAL),
+        Action("SendLocalList", SendLocalList, SendLocalListAnswer, _CENTRAL),
+        Action("SetChargingProfile", SetChargingProfile, SetChargingProfileAnswer, _CENTRAL),
         Action("StartTransaction", StartTransaction, StartTransactionAnswer, _STATION),
         Action("StatusNotification", StatusNotification, StatusNotificationAnswer, _STATION),
         Action("StopTransaction", StopTransaction, StopTransactionAnswer, _STATION),
@@ -421,9 +537,7 @@ ACTIONS: dict[str, Action] = {
 ACTION_OF: dict[type[Request], Action] = {row.request: row for row in ACTIONS.values()}
 
 UNSERVED = frozenset({
-    "CancelReservation", "ClearChargingProfile", "DiagnosticsStatusNotification",
-    "FirmwareStatusNotification", "GetCompositeSchedule", "GetDiagnostics", "GetLocalListVersion",
-    "ReserveNow", "SendLocalList", "SetChargingProfile", "UpdateFirmware",
+    "DiagnosticsStatusNotification", "FirmwareStatusNotification", "GetDiagnostics", "UpdateFirmware",
     # the security extension of 1.6 (white paper, edition 3)
     "CertificateSigned", "DeleteCertificate", "ExtendedTriggerMessage", "GetInstalledCertificateIds",
     "GetLog", "InstallCertificate", "LogStatusNotification", "SecurityEventNotification",

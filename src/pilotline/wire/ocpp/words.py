@@ -203,3 +203,44 @@ class RateUnit(Enum):
 
     A = "A"
     W = "W"
+
+
+class ProfileStatus(Enum):
+    """OCPP's ChargingProfileStatus."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    NOT_SUPPORTED = "NotSupported"
+
+
+class ClearProfileStatus(Enum):
+    """OCPP's ClearChargingProfileStatus."""
+
+    ACCEPTED = "Accepted"
+    UNKNOWN = "Unknown"
+
+
+class UpdateType(Enum):
+    """OCPP's UpdateType, of the local list."""
+
+    DIFFERENTIAL = "Differential"
+    FULL = "Full"
+
+
+class ListStatus(Enum):
+    """OCPP's UpdateStatus, of the local list."""
+
+    ACCEPTED = "Accepted"
+    FAILED = "Failed"
+    NOT_SUPPORTED = "NotSupported"
+    VERSION_MISMATCH = "VersionMismatch"
+
+
+class ReservationStatus(Enum):
+    """OCPP's ReservationStatus."""
+
+    ACCEPTED = "Accepted"
+    FAULTED = "Faulted"
+    OCCUPIED = "Occupied"
+    REJECTED = "Rejected"
+    UNAVAILABLE = "Unavailable"
