@@ -8,7 +8,7 @@ PAGE_SOURCES := $(shell find web/panel -type f -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check torture explore bench requirements format clean
+.PHONY: help setup run test check torture explore mutants bench requirements format clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,8 @@ run: $(STAMP) $(PAGE)  ## start a virtual station with its page, a simulated car
 test: $(STAMP) $(PAGE)  ## run all tests that need no root
 	@scripts/browser.sh
 	@scripts/page.sh test
-	@$(BIN)/pytest
+	@$(BIN)/pytest --clocks simulated --numprocesses auto
+	@$(BIN)/pytest --clocks real
 
 check: $(STAMP) $(PAGE)  ## format, lint, types, import contracts, then the tests: what CI runs
 	$(BIN)/ruff format --check
@@ -47,6 +48,9 @@ torture: $(STAMP)  ## kill stations N times in the middle of sessions, then judg
 explore: $(STAMP)  ## look at everything that can happen to the safety module: about a quarter of an hour
 	@$(BIN)/python scripts/explore.py
 
+mutants: $(STAMP)  ## make small mistakes in the safety module, and see whether a test notices each: a quarter of an hour
+	@$(BIN)/python scripts/mutants.py
+
 bench: $(STAMP)  ## print the benchmark table, with ratios to the named peers
 	@$(BIN)/python bench/run.py
 
@@ -59,5 +63,5 @@ format: $(STAMP)  ## put the code into its format and mend what can be mended
 	scripts/page.sh format
 
 clean:  ## remove what these targets made, .venv included; never the data of a station
-	rm -rf .venv dist web/panel/node_modules src/pilotline/panel/page .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv dist mutants web/panel/node_modules src/pilotline/panel/page .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

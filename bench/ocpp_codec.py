@@ -19,7 +19,8 @@ from ocpp.charge_point import camel_to_snake_case, remove_nones, serialize_as_di
 from ocpp.messages import Call, unpack
 from ocpp.v16 import call as theirs
 
-from pilotline.wire.ocpp import v16
+from pilotline.wire.ocpp import v16, words
+from pilotline.wire.ocpp.parts import SampledValue
 from pilotline.wire.ocpp.rpc import CallFrame, read_frame, write_frame
 
 validate: Callable[[Call, str], None] = getattr(ocpp.messages, "_validate_payload")  # noqa: B009
@@ -32,11 +33,11 @@ SAMPLES = (
 )  # fmt: skip
 
 
-def our_sample(value: str, measurand: str, unit: str, phase: str | None) -> v16.SampledValue:
+def our_sample(value: str, measurand: str, unit: str, phase: str | None) -> SampledValue:
     """One sampled value, typed."""
-    on = v16.Phase(phase) if phase else None
-    context = v16.Context.SAMPLE_PERIODIC
-    return v16.SampledValue(value, context, None, v16.Measurand(measurand), on, None, v16.Unit(unit))
+    on = words.Phase(phase) if phase else None
+    context = words.Context.SAMPLE_PERIODIC
+    return SampledValue(value, context, None, words.Measurand(measurand), on, None, words.Unit(unit))
 
 
 def their_sample(value: str, measurand: str, unit: str, phase: str | None) -> dict[str, Any]:

@@ -20,11 +20,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import energy
 import journal
+import local_list
 import ocpp_codec
 import ocpp_station
 import page
 import rtm_step
+import smart_charging
 from ocpp_station import cpu_s
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -226,6 +229,24 @@ def books(folder: Path) -> list[Row]:
     return [Row(what, figure, "no aim yet", "none measured") for what, figure in journal.rows(folder)]
 
 
+def energy_rows(folder: Path) -> list[Row]:
+    """What `bench/energy.py` measures."""
+    folder.mkdir()
+    return [Row(what, figure, "no aim yet", "none measured") for what, figure in energy.rows(folder)]
+
+
+def list_rows(folder: Path) -> list[Row]:
+    """What `bench/local_list.py` measures."""
+    folder.mkdir()
+    return [Row(what, figure, "no aim yet", "none measured") for what, figure in local_list.rows(folder)]
+
+
+def profile_rows() -> list[Row]:
+    """What `bench/smart_charging.py` measures."""
+    aims = ("5 ms", "5 ms", "no aim yet")
+    return [Row(*row, aim, "none measured") for row, aim in zip(smart_charging.rows(), aims, strict=True)]
+
+
 def page_rows() -> list[Row]:
     """What `bench/page.py` measures, where there is a browser."""
     aims = {"first load": "60 kB with chart", "PSS": "70 MiB"}
@@ -261,6 +282,9 @@ def measured(spans: Spans, folder: Path) -> Iterator[Row]:
     yield from codec()
     yield from station_of_ocpp(spans, folder / "ocpp")
     yield from rtm()
+    yield from profile_rows()
+    yield from energy_rows(folder / "energy")
+    yield from list_rows(folder / "list")
     yield from day(spans)
     yield from asyncio.run(processes(spans, folder))
     if spans.whole_day:

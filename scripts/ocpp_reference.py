@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from enum import Enum
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from pilotline.links.ocpp.about import ABOUT
 from pilotline.links.ocpp.calls import WHEN_ACCEPTED
@@ -14,6 +14,7 @@ from pilotline.station import session, status
 from pilotline.station.commissioning import deed_of, forbidden
 from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyStore
 from pilotline.vocabulary.charger import ChargerModel, KeyValue, SessionRules
+from pilotline.vocabulary.feature_profiles import ACTIONS_OF
 from pilotline.vocabulary.roles import MAY, Role
 from pilotline.wire.ocpp.v16 import ACTIONS, UNSERVED, Action
 from pilotline.wire.ocpp.v16 import Role as End
@@ -44,7 +45,7 @@ REFUSED = """
 | error code | for what |
 |---|---|
 | `NotImplemented` | an action OCPP 1.6 does not know |
-| `NotSupported` | an action not served as yet: {unserved}; and those only a station sends |
+| `NotSupported` | an action not served as yet: {unserved}; those only a station sends; what a model lacks |
 | `FormationViolation` | no JSON, no frame, or a payload that is no object |
 | `OccurenceConstraintViolation` | a field that is missing, or a list that is too short or too long |
 | `TypeConstraintViolation` | a value of another type |
@@ -88,6 +89,7 @@ RULE_WORDS = {
     "tag_bytes": "a shorter UID of a card is filled up with zeros to",
     "offline_events": "starts and ends that wait for the backend, at most",
     "metered_when_charging": "meter values only while it charges and its number is known",
+    "charge_off_days": "days on which a charge-off period begins",
 }
 UNITS = {"unplug_told_ms": " ms", "tag_bytes": " bytes"}
 
@@ -189,12 +191,28 @@ def rules() -> Iterable[str]:
     for field in fields(SessionRules):
         cells = " | ".join(rule(model, field.name) for model in MODELS)
         yield f"| {RULE_WORDS[field.name]} | {cells} |"
+    yield f"| OCPP profiles beside Core | {' | '.join(shows(model) for model in MODELS)} |"
+    yield f"| actions refused, and the code | {' | '.join(lacks(model) for model in MODELS)} |"
+
+
+def shows(model: ChargerModel) -> str:
+    """Its profiles but Core, which every model has."""
+    return ", ".join(each.value for each in model.ocpp.profiles[1:])
+
+
+def lacks(model: ChargerModel) -> str:
+    """Each action it refuses, with the code."""
+    optional = sorted(name for names in ACTIONS_OF.values() for name in names)
+    found = {name: model.ocpp.lacking(name) for name in optional}
+    return "<br>".join(f"`{name}`: {code.value}" for name, code in found.items() if code) or "–"
 
 
 def rule(model: ChargerModel, name: str) -> str:
     value = getattr(model.session, name)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(str(each.value) for each in cast("tuple[Enum, ...]", value)) or "–"
     return "–" if not value else f"{value:,}{UNITS.get(name, '')}"
 
 

@@ -2,6 +2,7 @@
 
 import queue
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -9,8 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pilotline.drivers.energy_table import read_energy
 from pilotline.drivers.store import WINDOW, Store, read_security
 from pilotline.simulator.journal import MemoryJournal
+from pilotline.vocabulary.charging import Installed
+from pilotline.vocabulary.energy import KEEPS, EnergyHour, EnergyMark, EnergyPiece, EnergyRow, Tier
 from pilotline.vocabulary.journal import (
     SECURITY_KEPT,
     BootTime,
@@ -21,15 +25,23 @@ from pilotline.vocabulary.journal import (
     Ended,
     Fetch,
     Fetched,
+    ForgetProfiles,
+    ForgetReservation,
     ForgetTags,
+    KeepEnergy,
+    KeepProfile,
     KeepRegister,
+    KeepReservation,
     KeepSecurityEvent,
+    Listed,
+    LocalListStored,
     Metered,
     MeterSample,
     OpenSession,
     Recollection,
     Record,
     Resend,
+    Reservation,
     SampledValue,
     SecurityEvent,
     SetAside,
@@ -38,14 +50,19 @@ from pilotline.vocabulary.journal import (
     StoreEvent,
     StoreJob,
     StoreKey,
+    StoreLocalList,
     StoreZeros,
     Zero,
     ZerosStored,
 )
-from pilotline.vocabulary.status import AuthStatus, ReadingContext, StopReason
+from pilotline.vocabulary.status import AuthStatus, ReadingContext, StopReason, TagInfo
 from pilotline.vocabulary.time import Stamp
+from support.profiles import TX, profile
 
-ANSWERED = (Record, SetAside, Resend, Fetch, StoreZeros)
+ANSWERED = (Record, SetAside, Resend, Fetch, StoreZeros, StoreLocalList)
+
+
+Energy = tuple[Sequence[EnergyRow], int]
 
 
 class Journal(Protocol):
@@ -56,6 +73,8 @@ class Journal(Protocol):
     def restart(self) -> Recollection: ...
 
     def security(self) -> list[SecurityEvent]: ...
+
+    def energy(self, connector: int, tier: Tier, first: int, last: int, most: int) -> Energy: ...
 
     def close(self) -> None: ...
 
@@ -86,6 +105,9 @@ class OnDisk:
     def security(self) -> list[SecurityEvent]:
         return read_security(self._path)
 
+    def energy(self, connector: int, tier: Tier, first: int, last: int, most: int) -> Energy:
+        return read_energy(self._path, connector, tier, first, last, most)
+
     def close(self) -> None:
         self._store.close()
 
@@ -105,6 +127,9 @@ class InMemory:
 
     def security(self) -> list[SecurityEvent]:
         return self._journal.security
+
+    def energy(self, connector: int, tier: Tier, first: int, last: int, most: int) -> Energy:
+        return self._journal.energy.read(connector, tier, first, last, most)
 
     def close(self) -> None:
         pass
@@ -261,7 +286,74 @@ def test_settings_service_and_tags_survive(journal: Journal) -> None:
     assert journal.restart().tags == ()
 
 
+def listed(tag: str, status: AuthStatus | None = AuthStatus.ACCEPTED, parent: str | None = None) -> Listed:
+    return Listed(tag, None if status is None else TagInfo(status, 5, parent))
+
+
+@pytest.mark.requirement("E-61", "M-42")
+def test_the_local_list_survives_whole(journal: Journal) -> None:
+    """Its version and its tags, without their case; one update replaces all, or changes some."""
+    assert journal.restart().local_list == ()
+    first = StoreLocalList(3, (listed("B"), listed("a", parent="GROUP")), whole=True)
+    assert journal.perform(first) == [LocalListStored(3)]
+    found = journal.restart()
+    assert (found.local_list_version, found.local_list) == (3, (listed("a", parent="GROUP"), listed("b")))
+    changes = (
+        listed("A", AuthStatus.BLOCKED),
+        listed("B", None),
+        listed("C"),
+        listed("never heard of", None),
+    )
+    journal.perform(StoreLocalList(4, changes, whole=False))
+    found = journal.restart()
+    assert (found.local_list_version, found.local_list) == (4, (listed("a", AuthStatus.BLOCKED), listed("c")))
+    journal.perform(StoreLocalList(0, (), whole=True))
+    found = journal.restart()
+    assert (found.local_list_version, found.local_list) == (0, ())
+
+
+@pytest.mark.requirement("R-30")
+def test_a_reservation_survives_until_it_is_forgotten(journal: Journal) -> None:
+    """One of an id that is there already replaces it."""
+    one, two = Reservation(7, 1, "ANNA", 99, "GROUP"), Reservation(-2, 0, "BEN", 5)
+    journal.perform(KeepReservation(Reservation(7, 2, "OLD", 1)), KeepReservation(one), KeepReservation(two))
+    assert journal.restart().reservations == (two, one)
+    journal.perform(ForgetReservation(-2), ForgetReservation(99))
+    assert journal.restart().reservations == (one,)
+
+
+@pytest.mark.requirement("R-30")
+def test_the_start_that_uses_a_reservation_up_ends_it_in_the_same_moment(journal: Journal) -> None:
+    """A crash never leaves a reservation that a recorded session has used."""
+    kept = [KeepReservation(Reservation(number, 0, "ANNA", 99)) for number in (7, 8)]
+    start = Started("s1", 1, "ANNA", 0, Stamp(1, 5), reservation=7)
+    journal.perform(*kept, Record(1, start), Record(2, started("s2")))
+    found = journal.restart()
+    assert [each.id for each in found.reservations] == [8]
+    assert found.open_sessions[0].start == start
+
+
+def test_charging_profiles_survive_in_their_order(journal: Journal) -> None:
+    """The last word of each id; one stroke puts a new one in the place of others."""
+    first, second, third = (Installed(1, profile(number=number, stack=number)) for number in (1, 2, 3))
+    own = Installed(1, profile((0, 6_000), number=4, purpose=TX), "s1")
+    journal.perform(KeepProfile(first), KeepProfile(second), KeepProfile(third), KeepProfile(own))
+    again = replace(second, connector=0)
+    journal.perform(KeepProfile(again, (1, 77)))
+    for _ in range(2):
+        assert journal.restart().profiles == (third, own, again)
+    journal.perform(ForgetProfiles((3, 77)), ForgetProfiles(()))
+    assert journal.restart().profiles == (own, again)
+
+
 SESSIONS = st.sampled_from(["s1", "s2", "s3"])
+
+
+def _installed(connector: int, number: int) -> Installed:
+    return Installed(connector, profile(number=number))
+
+
+PROFILES = st.builds(_installed, st.integers(0, 1), st.integers(1, 3))
 MOMENTS = st.builds(Stamp, st.just(1), st.integers(0, 100))
 JOBS: st.SearchStrategy[StoreJob] = st.one_of(
     st.builds(Delivered, st.integers(1, 9), SESSIONS, st.one_of(st.none(), st.integers(1, 9))),
@@ -273,8 +365,25 @@ JOBS: st.SearchStrategy[StoreJob] = st.one_of(
         StoreZeros, st.lists(st.builds(Zero, st.integers(1, 3), st.integers(0, 9)), max_size=2).map(tuple)
     ),
     st.builds(StoreAvailability, st.integers(1, 2), st.booleans()),
+    st.builds(ForgetProfiles, st.lists(st.integers(1, 3), max_size=2).map(tuple)),
+    st.builds(KeepProfile, PROFILES, st.lists(st.integers(1, 3), max_size=2).map(tuple)),
     st.builds(ForgetTags, st.one_of(st.none(), st.just(("A",)))),
     st.builds(CachedTag, st.sampled_from(["a", "A", "b"]), st.sampled_from(list(AuthStatus))),
+    st.builds(
+        StoreLocalList,
+        st.integers(0, 9),
+        st.lists(
+            st.builds(listed, st.sampled_from(["a", "B", "é", "ß"]), st.sampled_from([None, *AuthStatus])),
+            max_size=3,
+            unique_by=lambda each: each.tag,
+        ).map(tuple),
+        st.booleans(),
+    ),
+    st.builds(
+        KeepReservation,
+        st.builds(Reservation, st.integers(1, 3), st.integers(0, 2), st.just("A"), st.just(9)),
+    ),
+    st.builds(ForgetReservation, st.integers(1, 3)),
 )
 
 
@@ -328,3 +437,51 @@ def test_of_security_events_the_newest_are_kept(journal: Journal) -> None:
     """A flood of them does not fill the disk."""
     journal.perform(*(KeepSecurityEvent(security_event(number)) for number in range(SECURITY_KEPT + 5)))
     assert [each.new for each in journal.security()] == list(range(5, SECURITY_KEPT + 5))
+
+
+def energy(hour: int, wh: int, *, register_wh: int = 9_000, connector: int = 1) -> KeepEnergy:
+    """So much in an hour that began at ``hour`` s; each hour here is of a day and a month of its own."""
+    piece = EnergyPiece(EnergyHour(hour, 20260000 + hour, 202600 + hour), wh)
+    return KeepEnergy(connector, EnergyMark(register_wh, hour + 7), (piece,))
+
+
+ALL = (0, 10**10, 10**6)
+
+
+def test_energy_adds_up_in_every_tier(journal: Journal) -> None:
+    """What comes twice for an hour is one row; each connector has its own; the next boot finds the marks."""
+    assert journal.perform(energy(3, 10), energy(3, 5), energy(4, 1), energy(3, 8, connector=2)) == []
+    found = journal.restart()
+    assert found.energy == {1: EnergyMark(9_000, 11), 2: EnergyMark(9_000, 10)}
+    assert journal.energy(1, Tier.HOUR, *ALL) == ([EnergyRow(3, 15), EnergyRow(4, 1)], 0)
+    assert journal.energy(1, Tier.DAY, *ALL) == ([EnergyRow(20260003, 15), EnergyRow(20260004, 1)], 0)
+    assert journal.energy(1, Tier.MONTH, *ALL) == ([EnergyRow(202603, 15), EnergyRow(202604, 1)], 0)
+    assert journal.energy(2, Tier.HOUR, *ALL) == ([EnergyRow(3, 8)], 0)
+
+
+def test_undated_energy_is_told_beside(journal: Journal) -> None:
+    """It comes with pieces that have no hour, and goes with such of less than nothing."""
+    mark = EnergyMark(100, None)
+    journal.perform(KeepEnergy(1, mark, (EnergyPiece(None, 30),)))
+    assert journal.energy(1, Tier.HOUR, *ALL) == ([], 30)
+    journal.perform(KeepEnergy(1, mark, (EnergyPiece(None, -30), *energy(3, 30).pieces)))
+    assert journal.energy(1, Tier.HOUR, *ALL) == ([EnergyRow(3, 30)], 0)
+    assert journal.restart().energy == {1: mark}
+
+
+def test_energy_is_read_from_one_record_to_another_the_newest_first_to_count(journal: Journal) -> None:
+    """Both ends belong to it, and of too many the oldest are left out."""
+    journal.perform(*(energy(hour, 1) for hour in range(10)))
+    rows, _ = journal.energy(1, Tier.HOUR, 2, 8, 3)
+    assert [row.start for row in rows] == [6, 7, 8]
+    rows, _ = journal.energy(1, Tier.HOUR, 2, 4, 100)
+    assert [row.start for row in rows] == [2, 3, 4]
+
+
+def test_energy_is_kept_in_bounds(journal: Journal) -> None:
+    """The oldest go, each tier at its own number, whatever their dates."""
+    most = KEEPS[Tier.MONTH]
+    journal.perform(*(energy(hour, 1) for hour in range(most + 5)))
+    months, _ = journal.energy(1, Tier.MONTH, *ALL)
+    assert [row.start - 202600 for row in months] == list(range(5, most + 5))
+    assert len(journal.energy(1, Tier.DAY, *ALL)[0]) == most + 5

@@ -24,6 +24,8 @@ from pilotline.vocabulary.journal import (
     Fetch,
     Fetched,
     KeepRegister,
+    Listed,
+    LocalListStored,
     Metered,
     MeterSample,
     OpenSession,
@@ -36,12 +38,13 @@ from pilotline.vocabulary.journal import (
     StoreEvent,
     StoreJob,
     StoreKey,
+    StoreLocalList,
     StoreTrouble,
     StoreZeros,
     Zero,
     ZerosStored,
 )
-from pilotline.vocabulary.status import AuthStatus, ReadingContext, StopReason
+from pilotline.vocabulary.status import AuthStatus, ReadingContext, StopReason, TagInfo
 from pilotline.vocabulary.time import Stamp
 
 
@@ -227,6 +230,21 @@ def test_a_full_disk_is_said_and_loses_nothing(bench: Bench) -> None:
     bench.store.faults.full = False
     assert bench.answer() == StoreTrouble(None)
     assert bench.answer() == Durable(1, started())
+
+
+def test_a_disk_that_gives_out_in_an_update_leaves_the_old_list_whole(path: Path) -> None:
+    """It is cleared and written in one transaction; without the end of that nothing of it is there."""
+    bench, valid = Bench(path), TagInfo(AuthStatus.ACCEPTED)
+    bench.do(StoreLocalList(1, (Listed("old", valid),), whole=True))
+    assert bench.answer() == LocalListStored(1)
+    bench.store.faults.full = True
+    bench.do(StoreLocalList(2, tuple(Listed(f"T{n}", valid) for n in range(10_000)), whole=True))
+    assert isinstance(bench.answer(), StoreTrouble)
+    bench.store.close()
+    again = Store(path)
+    found = again.recollection
+    again.close()
+    assert (found.local_list_version, found.local_list) == (1, (Listed("old", valid),))
 
 
 def test_a_slow_disk_only_makes_the_answer_late(bench: Bench) -> None:

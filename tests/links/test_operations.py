@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pilotline.links.operations import OPERATIONS, OperationError, build, station_event
 from pilotline.station.events import (
+    ChargeNow,
     ClearLatched,
     CompensateRcd,
     LimitCurrent,
@@ -24,6 +25,7 @@ from pilotline.vocabulary.roles import Role
         ("present_tag", {"tag": "04A1"}, PresentTag("04A1", 1)),
         ("present_tag", {"tag": "04A1", "connector": "2"}, PresentTag("04A1", 2)),
         ("stop_charging", {}, StopCharging(1)),
+        ("charge_now", {}, ChargeNow()),
         ("limit_current", {"limit_ma": "16000"}, LimitCurrent(16_000)),
         ("limit_current", {"limit_ma": 0}, LimitCurrent(0)),
         ("limit_current", {"limit_ma": None}, LimitCurrent(None)),

@@ -13,6 +13,8 @@ from enum import Enum
 from itertools import count
 from typing import Any
 
+from machines.reservation_book import ReservationBook
+
 Complain = Callable[[str], None]
 Payload = Mapping[str, Any]
 
@@ -551,6 +553,7 @@ class ModelBackend:
         self.trip_s = 0.02
         self.verdicts: dict[str, str] = {}
         self.groups: dict[str, str] = {}
+        self.reservations = ReservationBook(self.groups, complain)
         self.heard: list[tuple[str, Payload]] = []
 
     # --- the station's calls ---
@@ -577,6 +580,7 @@ class ModelBackend:
             self.service.hear(payload)
         elif action == "StartTransaction":
             self.service.begin(payload)
+            self.reservations.begin(payload)
         mood = self.moods.get(action, Mood.HONEST)
         if mood is Mood.UNWILLING:
             self._post(json.dumps([4, call_id, "InternalError", "not today", {}]), self.trip_s)
@@ -666,6 +670,8 @@ class ModelBackend:
         call_id = f"model-{next(self._numbers)}"
         due = self._clock() + LONGEST_ANSWER_S * 1_000_000
         self.line.ask(call_id, Asked(action, payload, due, forbidden))
+        if action == "ReserveNow":
+            self.reservations.ask(payload)
         return call_id, json.dumps([2, call_id, action, payload])
 
     def _told(self, asked: Asked | None, word: str) -> None:
@@ -679,6 +685,8 @@ class ModelBackend:
                 self.cache.clear()
             case "ChangeConfiguration", {"key": key, "value": value} if word == "Accepted":
                 self._changed(key, value)
+            case "ReserveNow", wish if word != "Accepted":
+                self.reservations.refused(wish)
             case _:
                 pass
 

@@ -138,15 +138,15 @@ class ModelScene(CrashScene):
     def numbers(self) -> Sequence[int]:
         return tuple(self.station.places)
 
-    def why_no_start(self, connector: int | None) -> str:
+    def why_no_start(self, connector: int | None, tag: str) -> str:
         """Why a remote start has to be rejected now, "" where it need not be."""
         if self.model.line.registered != "Accepted":
             return "the station was not registered"
         named = self.numbers if connector is None else [connector]
-        reasons = [self._why_not(number) for number in named]
+        reasons = [self._why_not(number, tag) for number in named]
         return "" if "" in reasons else reasons[0]
 
-    def _why_not(self, number: int) -> str:
+    def _why_not(self, number: int, tag: str) -> str:
         if number not in self.station.places:
             return f"there is no connector {number}"
         if self.model.service.is_out(number):
@@ -155,6 +155,8 @@ class ModelScene(CrashScene):
         plugged = self.station.places[number].world.view().plugged
         if status in CANNOT_START or (status == "SuspendedEV" and plugged):
             return f"connector {number} was {status}"
+        if status == "Reserved" and not self.model.reservations.lets_in(number, tag):
+            return f"connector {number} was reserved, and not for {tag}"
         return ""
 
     @property

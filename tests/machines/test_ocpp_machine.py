@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from machines.backend_model import CLAUSE_4_9, Mood
+from machines.backend_model import CLAUSE_4_9, Mood, true_time
 from machines.ocpp_invariants import ModelScene, unsettled
 from pilotline.simulator.actions import (
     LockFault,
@@ -123,6 +123,12 @@ def deed(name: str, **args: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[s
 CHARGE = deed("charge", connector=PLACES, tag=TAGS)
 NEXT_CAR = deed("next_car", connector=PLACES, tags=st.tuples(TAGS, TAGS), gap=st.sampled_from([0.5, 1.8]))
 UNPLUG = deed("unplug", connector=PLACES)
+RESERVATIONS = st.sampled_from([1, 2])
+RESERVE = deed(
+    "reserve", connector=st.sampled_from([0, 1, 1, 2, 3]), tag=TAGS, number=RESERVATIONS,
+    parent=st.sampled_from([None, None, "FAMILY"]), lasts=st.sampled_from([5, 30, 30, 300]),
+    who_comes=st.one_of(st.none(), st.tuples(PLACES, TAGS)),
+)  # fmt: skip
 HANDS = (
     CHARGE, CHARGE, CHARGE, NEXT_CAR, NEXT_CAR, UNPLUG, UNPLUG,
     deed("plug", connector=PLACES),
@@ -136,6 +142,9 @@ ORDERS = (
     deed("unlock", connector=st.sampled_from([1, 1, 2, 99])),
     deed("reset", kind=st.sampled_from(["Soft", "Hard"])),
     deed("change_key", change=KEYS),
+    RESERVE,
+    RESERVE,
+    deed("cancel", number=RESERVATIONS),
     deed("wish", wish=WISHES),
 )
 TROUBLES = (
@@ -245,7 +254,7 @@ class StationAndBackend(RuleBasedStateMachine):
 
     def remote_start(self, tag: str, connector: int | None) -> None:
         wish = {"idTag": tag} if connector is None else {"idTag": tag, "connectorId": connector}
-        self.scene.order("RemoteStartTransaction", wish, self.scene.why_no_start(connector))
+        self.scene.order("RemoteStartTransaction", wish, self.scene.why_no_start(connector, tag))
 
     def remote_stop(self, number: int) -> None:
         """Of the newest transaction, of the one before, or of none there ever was."""
@@ -271,6 +280,33 @@ class StationAndBackend(RuleBasedStateMachine):
 
     def change_key(self, change: tuple[str, str]) -> None:
         self.scene.order("ChangeConfiguration", {"key": change[0], "value": change[1]})
+
+    def reserve(
+        self,
+        connector: int,
+        tag: str,
+        number: int,
+        parent: str | None,
+        lasts: float,
+        who_comes: tuple[int, str] | None,
+    ) -> None:
+        """Until a true time, which the station knows but for how long an answer takes.
+
+        ``who_comes``: the place is made free for that, and then somebody comes there.
+        """
+        if who_comes is not None:
+            self.scene.attempt(Unplug(), who_comes[0])
+            self.scene.run(3)
+        expiry = true_time(self.scene.now + round(lasts * SECOND)).isoformat()
+        wish = {"connectorId": connector, "expiryDate": expiry, "idTag": tag, "reservationId": number}
+        unknown = "" if connector in (0, *self.scene.numbers) else "there is no such connector"
+        self.scene.order("ReserveNow", wish if parent is None else {**wish, "parentIdTag": parent}, unknown)
+        if who_comes is not None:
+            self.scene.run(1)
+            self.charge(*who_comes)
+
+    def cancel(self, number: int) -> None:
+        self.scene.order("CancelReservation", {"reservationId": number})
 
     def wish(self, wish: tuple[str, dict[str, Any]]) -> None:
         self.scene.order(*wish)
@@ -334,6 +370,8 @@ class StationAndBackend(RuleBasedStateMachine):
             self._put_into_service()
         for key in ("MinimumStatusDuration", "ClockAlignedDataInterval"):
             scene.order("ChangeConfiguration", {"key": key, "value": "0"})
+        for number in (1, 2):
+            self.cancel(number)
         self._reach_peace()
 
     def _put_into_service(self) -> None:

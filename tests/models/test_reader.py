@@ -176,7 +176,7 @@ def test_keys_leave_the_factory_as_appendix_ii_says(name: str) -> None:
         key, expected = row.split()
         value = defaults.pop(key)
         assert (words[value] if value is None or isinstance(value, bool) else str(value)) == expected, key
-    assert set(defaults) == REQUIRED_BY_OCPP
+    assert set(defaults) == REQUIRED_BY_OCPP | {"TimeZone"}  # ours: the hours of E-64 are local
 
 
 @BOTH
@@ -411,3 +411,25 @@ def test_any_other_value_is_refused_properly(changes: list[tuple[int, str]]) -> 
 def test_any_mangled_model_is_refused_properly(start: int, length: int, text: str) -> None:
     """A model with lines cut out and noise put in is a model or is refused, never another exception."""
     check_answer("\n".join([*LINES[:start], text, *LINES[start + length :]]).encode(errors="replace"))
+
+
+# --- what a model shows of OCPP ---------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("R-05")
+def test_the_key_names_only_profiles_of_the_model() -> None:
+    """A backend is not promised what the model has not; the file is refused at that key."""
+    error = refusal_of(changed('"Core,Reservation,SmartCharging', '"Core,Reservations,SmartCharging'))
+    assert error.key == "key_defaults.SupportedFeatureProfiles"
+    assert "Reservations is none of ocpp.profiles" in error.reason
+
+
+@pytest.mark.requirement("R-05")
+def test_an_unknown_profile_and_an_unknown_action_are_refused() -> None:
+    """With the place and those there are."""
+    error = refusal_of(changed('"Reservation", "SmartCharging"', '"Reservations", "SmartCharging"'))
+    assert error.key == "ocpp.profiles[2]"
+    error = refusal_of(changed('ClearChargingProfile = "NotImpl', 'ClearChargingProfil = "NotImpl', TWO))
+    assert error.key == "ocpp.lacks"
+    error = refusal_of(changed('ClearChargingProfile = "NotImplemented"', 'ClearChargingProfile = "No"', TWO))
+    assert error.key == "ocpp.lacks.ClearChargingProfile"

@@ -346,6 +346,16 @@ def test_settings_are_read_and_changed_beside_the_station() -> None:
     assert len(watched.do("config_get")) > 10
 
 
+def test_energy_is_read_as_of_a_real_station() -> None:
+    """By hour, day or month, of a connector there is."""
+    watched = Watched(speed=60)
+    watched.watch(0.1)
+    seen = watched.do("energy", by="hour", first="2026-01-01")
+    assert (seen.by, seen.undated_wh) == ("hour", 0)
+    assert watched.refusal("energy", by="week").startswith("energy: ")
+    assert watched.refusal("energy", connector=9).startswith("energy: there is no connector 9")
+
+
 def test_the_line_to_the_backend_can_be_cut_and_mended() -> None:
     """The picture says who cut it."""
     watched = Watched(speed=60)
@@ -396,6 +406,24 @@ def test_times_never_go_back_though_every_host_counts_anew() -> None:
     assert watched.now < until <= watched.now + 90 * SECOND
     seen = watched.do("status").connectors[0]
     assert seen.why.until == until
+
+
+def test_an_interface_is_taken_down_and_until_when_is_said_in_the_timelines_time() -> None:
+    """The host's own time began later; the page's switch of the whole line stays as it was."""
+    watched = Watched(speed=1)
+    watched.watch(5)
+    watched.do("host_crash")
+    watched.watch(5)
+    for key, value in (("c_FallbackNetworkInterface", 2), ("c_MainNetworkInterface", 1)):
+        watched.do("config_set", key=key, value=value)
+    watched.do("config_set", key="c_MainOfflineTimeout", value=60)
+    watched.watch(2)
+    watched.do("network", up=False, interface="ethernet")
+    network = watched.do("status").backend.network
+    assert (network.name, network.until) == ("ethernet", watched.now + 60 * SECOND)
+    assert not watched.picture.backend.cut
+    assert not watched.picture.backend.connected
+    assert "interface" in watched.refusal("network", up=False, interface="pigeon")
 
 
 def test_the_wall_clock_stands_on_the_same_scale() -> None:

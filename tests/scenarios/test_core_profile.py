@@ -5,9 +5,12 @@ import pytest
 from pilotline.simulator.actions import LockFault, SetLockFault
 from pilotline.station.events import KeyReading, StopCharging
 from pilotline.vocabulary.board import LockPosition
+from pilotline.vocabulary.charging import ProfileKind, ProfilePurpose, RateUnit
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ResetKind, StopReason
 from pilotline.wire.ocpp import v16
-from pilotline.wire.ocpp.words import AvailabilityType, ProfileKind, ProfilePurpose, RateUnit
+from pilotline.wire.ocpp.parts import ChargingSchedulePeriod
+from pilotline.wire.ocpp.times import parse_time
+from pilotline.wire.ocpp.words import AvailabilityType
 from support.crashes import CrashScene
 from support.stories import Scene
 
@@ -376,8 +379,8 @@ def test_the_master_plus_tells_the_unplug_after_half_a_minute() -> None:
     scene.until(S.AVAILABLE, within=5)
     (stop,) = scene.told(v16.StopTransaction)
     assert (stop.reason, stop.meter_stop) == (StopReason.EV_DISCONNECTED, scene.world.energy_wh)
-    told = v16.parse_time(stop.timestamp)
-    zero = v16.parse_time(scene.told(v16.StartTransaction)[0].timestamp)
+    told = parse_time(stop.timestamp)
+    zero = parse_time(scene.told(v16.StartTransaction)[0].timestamp)
     begun = next(b.at for b in scene.station.backend.books if isinstance(b.request, v16.StartTransaction))
     assert (told - zero).total_seconds() == pytest.approx((gone - begun) / 1e6, abs=0.5)
 
@@ -450,7 +453,7 @@ def test_a_full_list_of_events_begins_no_session_and_ends_every_one() -> None:
 
 
 def profile(purpose: ProfilePurpose, transaction: int | None = None) -> v16.ChargingProfile:
-    schedule = v16.ChargingSchedule(RateUnit.A, (v16.ChargingSchedulePeriod(0, 10.0),))
+    schedule = v16.ChargingSchedule(RateUnit.A, (ChargingSchedulePeriod(0, 10.0),))
     return v16.ChargingProfile(1, 0, purpose, ProfileKind.RELATIVE, schedule, transaction_id=transaction)
 
 
@@ -469,7 +472,7 @@ def profile(purpose: ProfilePurpose, transaction: int | None = None) -> v16.Char
 )
 def test_what_a_remote_start_may_name(request_: v16.RemoteStartTransaction, answer: dict[str, str]) -> None:
     """Edge case 17: no connector 0, no profile but the transaction's own, and none at all is our choice."""
-    scene = Scene(TWO)
+    scene = Scene()
     assert scene.ask(request_) == answer
 
 

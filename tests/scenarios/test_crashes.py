@@ -25,6 +25,7 @@ from pilotline.vocabulary.journal import (
 from pilotline.vocabulary.status import ConnectorStatus, StopReason
 from pilotline.vocabulary.time import SECOND, Stamp
 from pilotline.wire.ocpp import v16
+from pilotline.wire.ocpp.times import parse_time
 from pilotline.wire.ocpp.words import MessageTrigger
 from pilotline.wire.rtm_link import HOST_TO_BOARD, Decoder
 from support.crashes import CrashScene, Sent
@@ -35,7 +36,7 @@ EACH = pytest.mark.parametrize("how", HOW)
 
 
 def time_of(sent: Sent, key: str = "timestamp") -> datetime:
-    return v16.parse_time(sent.payload[key])
+    return parse_time(sent.payload[key])
 
 
 def at(scene: CrashScene, moment: int) -> timedelta:
@@ -81,7 +82,7 @@ def test_a_session_left_open_is_closed_with_the_register_of_now(how: str) -> Non
     (stop,) = scene.backend.stops
     assert (stop.reason, stop.id_tag) == (StopReason(HOW[how]), None)
     assert stop.meter_stop == scene.world.energy_wh
-    moment = v16.parse_time(stop.timestamp) - MIDNIGHT
+    moment = parse_time(stop.timestamp) - MIDNIGHT
     assert at(scene, crashed) - timedelta(seconds=11) <= moment <= at(scene, crashed)
     assert not any(scene.world.contacts)
 
@@ -184,7 +185,7 @@ def test_the_end_is_not_before_the_last_meter_values() -> None:
     scene.run(40)
     values = scene.told(v16.MeterValues)[-1].meter_value[0]
     (stop,) = scene.backend.stops
-    assert v16.parse_time(stop.timestamp) >= v16.parse_time(values.timestamp)
+    assert parse_time(stop.timestamp) >= parse_time(values.timestamp)
     registers = [v.value for v in values.sampled_value if "Energy" in str(v.measurand)]
     assert all(float(value) <= stop.meter_stop for value in registers)
 
@@ -434,7 +435,7 @@ def _times(scene: CrashScene) -> list[datetime]:
     found: list[datetime] = []
     for sent in scene.sent("StartTransaction", "MeterValues", "StopTransaction", "StatusNotification"):
         values = sent.payload.get("meterValue", [sent.payload])
-        found += [v16.parse_time(each["timestamp"]) for each in values if "timestamp" in each]
+        found += [parse_time(each["timestamp"]) for each in values if "timestamp" in each]
     return found
 
 

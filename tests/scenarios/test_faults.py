@@ -33,6 +33,7 @@ from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import ConnectorStatus, StopReason
 from pilotline.vocabulary.time import MS, SECOND
 from pilotline.wire.ocpp import v16
+from pilotline.wire.ocpp.times import parse_time
 from support.stories import Scene
 
 S = ConnectorStatus
@@ -389,7 +390,7 @@ def test_an_opened_cover_is_told_and_stops_nothing(fault: Fault) -> None:
     shows(scene, fault.code)
     scene.run(5)
     report = told(scene, fault.code)
-    moment = v16.parse_time(report.timestamp or "")
+    moment = parse_time(report.timestamp or "")
     assert (report.status, report.error_code.value) == (S.CHARGING, "OtherError")
     assert (moment.minute * 60 + moment.second) * SECOND == pytest.approx(opened, abs=SECOND)
     assert scene.power_w == pytest.approx(7_360, abs=5)

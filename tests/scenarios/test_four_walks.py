@@ -15,6 +15,7 @@ from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import ConnectorStatus, StopReason
 from pilotline.vocabulary.time import SECOND
 from pilotline.wire.ocpp import v16
+from pilotline.wire.ocpp.times import parse_time
 from support.stories import Scene
 
 S = ConnectorStatus
@@ -249,8 +250,8 @@ def test_a_card_while_offline() -> None:
     start, *meters, stop = scene.transactions()
     assert isinstance(start, v16.StartTransaction)
     assert isinstance(stop, v16.StopTransaction)
-    assert v16.parse_time(start.timestamp) < v16.parse_time(stop.timestamp)
-    assert v16.parse_time(stop.timestamp).minute * 60 + v16.parse_time(stop.timestamp).second <= begun + 160
+    assert parse_time(start.timestamp) < parse_time(stop.timestamp)
+    assert parse_time(stop.timestamp).minute * 60 + parse_time(stop.timestamp).second <= begun + 160
     assert {meter.transaction_id for meter in meters if isinstance(meter, v16.MeterValues)} == {1}
     assert stop.transaction_id == 1
     assert stop.meter_stop == scene.world.energy_wh
@@ -281,7 +282,7 @@ def test_an_outage_in_mid_session_loses_nothing() -> None:
     assert scene.power_w > 7_000
     scene.network(up=True)
     scene.run(40)
-    moments = [v16.parse_time(each.meter_value[0].timestamp) for each in scene.told(v16.MeterValues)]
+    moments = [parse_time(each.meter_value[0].timestamp) for each in scene.told(v16.MeterValues)]
     gaps = {(b - a).total_seconds() for a, b in pairwise(moments)}
     assert gaps == {30.0}
     assert len(moments) >= 5

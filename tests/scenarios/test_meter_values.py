@@ -12,6 +12,7 @@ from pilotline.simulator.backend import MIDNIGHT
 from pilotline.simulator.modbus_meter import MeterFault
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.wire.ocpp import v16
+from pilotline.wire.ocpp.times import parse_time
 from pilotline.wire.ocpp.words import Context, Measurand, MessageTrigger, TriggerStatus
 from support.stories import Scene
 
@@ -39,7 +40,7 @@ def context(value: v16.MeterValue) -> Context:
 
 
 def moment(value: v16.MeterValue) -> datetime:
-    return v16.parse_time(value.timestamp)
+    return parse_time(value.timestamp)
 
 
 def times(messages: list[v16.MeterValues]) -> list[str]:
@@ -234,7 +235,7 @@ def test_the_end_tells_what_was_on_the_clock() -> None:
     scene.run(70)
     (start,), stop, data = scene.told(v16.StartTransaction), stop_of(scene), data_of(scene)
     assert {context(each) for each in data} == {Context.SAMPLE_CLOCK}
-    begin, end = v16.parse_time(start.timestamp), v16.parse_time(stop.timestamp)
+    begin, end = parse_time(start.timestamp), parse_time(stop.timestamp)
     expected = [MIDNIGHT + timedelta(minutes=minute) for minute in range(1, 10)]
     assert [moment(each) for each in data] == [each for each in expected if begin <= each <= end]
     assert len(data) == 3

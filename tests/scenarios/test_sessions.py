@@ -18,6 +18,7 @@ from pilotline.vocabulary.pilot import PilotMode
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ResetKind, StopReason
 from pilotline.vocabulary.time import MS, SECOND
 from pilotline.wire.ocpp import v16, words
+from pilotline.wire.ocpp.times import parse_time
 from support.stories import Scene
 
 S = ConnectorStatus
@@ -45,7 +46,7 @@ def test_the_unplug_ends_the_session_with_the_register_of_the_moment() -> None:
     scene.run(2)
     stop = stop_of(scene)
     assert stop.meter_stop == pytest.approx(energy, abs=1)
-    moment = v16.parse_time(stop.timestamp)
+    moment = parse_time(stop.timestamp)
     assert (moment.minute * 60 + moment.second) * SECOND == pytest.approx(pulled, abs=SECOND)
     assert scene.statuses()[-1] == "Available"
 

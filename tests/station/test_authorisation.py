@@ -1,5 +1,6 @@
 """What the backend said of a tag, and what that and the keys make of it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from pilotline.station.authorisation import ANYBODY, MOST_TAGS, TagBook, filled_up, mode, same_tag
 from pilotline.station.clock import WallClock
 from pilotline.station.keys import BY_NAME, KeyStore
+from pilotline.station.local_list import LocalList
 from pilotline.vocabulary.charger import KeyValue
-from pilotline.vocabulary.journal import CachedTag, ForgetTags
+from pilotline.vocabulary.journal import CachedTag, ForgetTags, Listed
 from pilotline.vocabulary.status import AuthMode, AuthStatus, TagInfo
 from pilotline.vocabulary.time import HOUR
 
@@ -106,6 +108,99 @@ def test_an_expiry_date_that_cannot_be_judged_makes_the_tag_a_stranger() -> None
     assert book(kept, AllowOfflineTxForUnknownId=False).offline("CARD", 0).status is AuthStatus.INVALID
 
 
+# --- the local list goes first ---
+
+
+def with_list(
+    *listed: Listed, kept: Sequence[CachedTag] = (), clock: WallClock | None = None, **values: KeyValue
+) -> TagBook:
+    """A book of a station whose local list has these tags."""
+    store = keys(**{"LocalAuthListEnabled": True, "LocalAuthListMaxLength": 10, **values})
+    return TagBook(store, clock or WallClock(1), kept, LocalList(store, 1, listed))
+
+
+@pytest.mark.requirement("E-67")
+def test_a_listed_tag_charges_offline_where_unknown_ones_do_not() -> None:
+    """With its parent; LocalAuthorizeOffline has the list's tags in its hand as it has the cache's."""
+    listed = Listed("card", TagInfo(AuthStatus.ACCEPTED, parent="GROUP"))
+    known = with_list(listed, AllowOfflineTxForUnknownId=False)
+    assert known.offline("CARD", 0) == TagInfo(AuthStatus.ACCEPTED, parent="GROUP")
+    strict = with_list(listed, AllowOfflineTxForUnknownId=False, LocalAuthorizeOffline=False)
+    assert strict.offline("CARD", 0).status is AuthStatus.INVALID
+
+
+@pytest.mark.requirement("E-67")
+def test_a_listed_but_blocked_tag_is_refused_though_unknown_ones_may_charge() -> None:
+    """Also where the cache thinks better of it."""
+    kept = [CachedTag("card", AuthStatus.ACCEPTED)]
+    known = with_list(Listed("CARD", BLOCKED), kept=kept, AllowOfflineTxForUnknownId=True)
+    assert known.offline("card", 0) == BLOCKED
+    assert known.offline("OTHER", 0) == ACCEPTED
+
+
+@pytest.mark.requirement("E-67")
+def test_offline_the_list_is_asked_then_the_cache_then_the_key() -> None:
+    """Each decides what those before it do not know."""
+    kept = [CachedTag("both", AuthStatus.BLOCKED), CachedTag("cached", AuthStatus.ACCEPTED)]
+    known = with_list(Listed("both", ACCEPTED), kept=kept, AllowOfflineTxForUnknownId=False)
+    found = {tag: known.offline(tag, 0).status for tag in ("BOTH", "CACHED", "UNKNOWN")}
+    assert list(found.values()) == [AuthStatus.ACCEPTED, AuthStatus.ACCEPTED, AuthStatus.INVALID]
+
+
+def test_a_list_that_is_switched_off_decides_nothing() -> None:
+    """The cache does then."""
+    kept = [CachedTag("card", AuthStatus.ACCEPTED)]
+    off = with_list(Listed("CARD", BLOCKED), kept=kept, LocalAuthListEnabled=False)
+    assert off.offline("CARD", 0) == ACCEPTED
+
+
+def test_a_listed_tag_expires_as_a_cached_one_does() -> None:
+    """At its moment it is refused; without a clock it is a stranger, whatever the cache knows of it."""
+    listed = Listed("card", TagInfo(AuthStatus.ACCEPTED, NOON_US + HOUR))
+    known = with_list(listed, clock=at_noon())
+    assert known.offline("CARD", HOUR - 1).status is AuthStatus.ACCEPTED
+    assert known.offline("CARD", HOUR).status is AuthStatus.EXPIRED
+    kept = [CachedTag("card", AuthStatus.ACCEPTED)]
+    timeless = with_list(listed, kept=kept, AllowOfflineTxForUnknownId=False)
+    assert timeless.offline("CARD", 0).status is AuthStatus.INVALID
+
+
+def test_a_tag_listed_as_in_another_session_is_one_that_may_charge() -> None:
+    """§3.5.3: ConcurrentTx in a list is a valid tag."""
+    known = with_list(Listed("CARD", TagInfo(AuthStatus.CONCURRENT_TX)), AllowOfflineTxForUnknownId=False)
+    assert known.offline("CARD", 0) == ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("enabled", "worth", "enough"), [(True, ACCEPTED, True), (True, BLOCKED, False), (False, ACCEPTED, False)]
+)
+def test_local_pre_authorize_is_for_listed_tags_too(enabled: bool, worth: TagInfo, enough: bool) -> None:
+    """A listed and refused one is asked about: the backend may have changed its mind."""
+    found = with_list(Listed("CARD", worth), LocalPreAuthorize=enabled).beforehand("CARD", 0)
+    assert (found is not None) is enough
+
+
+def test_a_listed_tag_is_never_cached() -> None:
+    """§3.5.3; the two are kept apart."""
+    known = with_list(Listed("CARD", ACCEPTED))
+    assert known.learn("card", BLOCKED, 0) == []
+    assert known.look_up("CARD", 0) == ACCEPTED
+
+
+def test_a_backend_that_contradicts_the_list_is_a_conflict_told_once() -> None:
+    """In either direction, and again when they had been of one mind in between."""
+    known = with_list(Listed("card", ACCEPTED), Listed("lost", BLOCKED))
+    for info in (ACCEPTED, TagInfo(AuthStatus.CONCURRENT_TX)):
+        known.learn("CARD", info, 0)
+    known.learn("LOST", TagInfo(AuthStatus.EXPIRED), 0)
+    known.learn("UNKNOWN", BLOCKED, 0)
+    assert known.conflicts == []
+    for info in (BLOCKED, BLOCKED, ACCEPTED, BLOCKED):
+        known.learn("CARD", info, 0)
+    known.learn("LOST", ACCEPTED, 0)
+    assert known.conflicts == ["card", "card", "lost"]
+
+
 # --- online, without asking ---
 
 
@@ -131,9 +226,9 @@ def test_local_pre_authorize_is_for_accepted_tags_alone(
 def test_what_is_learned_is_stored_and_known() -> None:
     """The latest word counts, under the tag without its case; the same word again is no news for the disk."""
     tags = book()
-    assert tags.learn("Card", ACCEPTED) == [CachedTag("card", AuthStatus.ACCEPTED)]
-    assert tags.learn("CARD", ACCEPTED) == []
-    assert tags.learn("CARD", BLOCKED) == [CachedTag("card", AuthStatus.BLOCKED)]
+    assert tags.learn("Card", ACCEPTED, 0) == [CachedTag("card", AuthStatus.ACCEPTED)]
+    assert tags.learn("CARD", ACCEPTED, 0) == []
+    assert tags.learn("CARD", BLOCKED, 0) == [CachedTag("card", AuthStatus.BLOCKED)]
     assert tags.look_up("cARD", 0) == BLOCKED
 
 
@@ -141,9 +236,9 @@ def test_the_cache_is_bounded() -> None:
     """The tag that was heard of longest ago goes first, from the disk too."""
     tags = book()
     for number in range(MOST_TAGS):
-        tags.learn(f"T{number}", ACCEPTED)
-    tags.learn("T0", ACCEPTED)
-    assert tags.learn("ONE MORE", ACCEPTED)[1:] == [ForgetTags(("t1",))]
+        tags.learn(f"T{number}", ACCEPTED, 0)
+    tags.learn("T0", ACCEPTED, 0)
+    assert tags.learn("ONE MORE", ACCEPTED, 0)[1:] == [ForgetTags(("t1",))]
     assert tags.look_up("T1", 0) is None
     assert tags.look_up("T0", 0) == ACCEPTED
 
@@ -153,7 +248,7 @@ def test_a_cache_that_is_switched_off_learns_nothing() -> None:
     store = keys()
     tags = TagBook(store, WallClock(1), [CachedTag("card", AuthStatus.ACCEPTED)])
     store.change(BY_NAME["authorizationcacheenabled"], "false")
-    assert tags.learn("OTHER", ACCEPTED) == []
+    assert tags.learn("OTHER", ACCEPTED, 0) == []
     assert tags.look_up("CARD", 0) is None
     store.change(BY_NAME["authorizationcacheenabled"], "true")
     assert tags.look_up("CARD", 0) == ACCEPTED

@@ -1,13 +1,14 @@
 """The table of configuration keys: types, bounds, access, and the factory values of E-61."""
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotline.models.reader import list_models, load_charger
-from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, KeyStore, to_text
+from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, KeyStore, to_text, told
 from pilotline.vocabulary.charger import KeyValue
 
 R_21 = (
@@ -18,25 +19,42 @@ FACTORY: dict[str, str] = {
     "AllowOfflineTxForUnknownId": "true",
     "AuthorizationEnabled": "true",
     "AuthorizeRemoteTxRequests": "true",
+    "ChargeProfileMaxStackLevel": "100",
+    "ChargingScheduleAllowedChargingRateUnit": "A,W",
+    "ChargingScheduleMaxPeriods": "60",
     "ClockAlignedDataInterval": "0",
     "ConnectionTimeOut": "90",
+    "ConnectorSwitch3to1PhaseSupported": "false",
     "GetConfigurationMaxKeys": "5",
     "HeartbeatInterval": "60",
     "LightIntensity": "100",
+    "LocalAuthListEnabled": "false",
+    "LocalAuthListMaxLength": "0",
     "LocalAuthorizeOffline": "true",
     "LocalPreAuthorize": "false",
+    "MaxChargingProfilesInstalled": "10",
     "MeterValueSampleInterval": "60",
     "MeterValuesSampledData": R_21,
     "NumberOfConnectors": "1",
+    "SendLocalListMaxLength": "0",
     "StopTransactionOnEVSideDisconnect": "true",
     "StopTransactionOnInvalidId": "true",
     "UnlockConnectorOnEVSideDisconnect": "true",
+    "c_ChargeOffPeriod1": "enable,08:00,11:00",
+    "c_ChargeOffPeriod2": "enable,16:00,22:00",
     "c_ChargingVentilatedEnabled": "false",
     "c_CTClamp": "false",
     "c_CTClampValue": "65535",
+    "c_APN": "0",
     "c_DeviceLimit_I": "320",
+    "c_FallbackNetworkInterface": "0",
+    "c_FallbackOfflineTimeout": "",  # null: a key without a value
+    "c_FallbackOnlineTimeout": "",
     "c_LockerDisengage": "true",
     "c_MainFuseLimit": "600",
+    "c_MainNetworkInterface": "0",
+    "c_MainOfflineTimeout": "",
+    "c_MaxStartDelay": "600",
     "c_RCDProtectionType": "0",
     "c_VoltageProtectionOffset": "0",
 }
@@ -49,7 +67,9 @@ OURS = {
     "MeterValuesAlignedDataMaxLength",
     "MeterValuesSampledDataMaxLength",
     "MinimumStatusDuration",
+    "ReserveConnectorZeroSupported",
     "ResetRetries",
+    "TimeZone",
     "StopTxnAlignedData",
     "StopTxnAlignedDataMaxLength",
     "StopTxnSampledData",
@@ -58,6 +78,8 @@ OURS = {
     "TransactionMessageAttempts",
     "TransactionMessageRetryInterval",
     "c_AuthorizationMode",
+    "c_BackendLossLimit_I",
+    "c_BackendLossTimeout",
     "c_Evsens",
     "c_OfflinePlugAndCharge",
     "c_S0PulsesPerKWh",
@@ -113,6 +135,27 @@ def test_names_match_without_case(name: str) -> None:
     assert store[name] == 78
 
 
+@pytest.mark.requirement("E-61")
+def test_of_a_key_that_can_only_be_written_nothing_is_told() -> None:
+    """Its value is a secret; of the others the text is told, and of one without a value none."""
+    row = BY_NAME["lightintensity"]
+    secret = replace(row, access=Access.WRITE_ONLY)
+    assert [told(key, 40) for key in (row, secret)] == ["40", None]
+    assert told(row, None) is None
+
+
+@pytest.mark.requirement("E-61")
+@pytest.mark.parametrize("name", [key.name for key in KEYS if f"{key.name}MaxLength".lower() in BY_NAME])
+def test_a_list_is_as_long_as_its_bound_says(name: str) -> None:
+    """Each measurand once is what the bound allows; one more is refused."""
+    store, key = KeyStore({}), BY_NAME[name.lower()]
+    most = store.number(f"{name}MaxLength")
+    names = ["Voltage.L1-N", "Energy.Active.Import.Register"] * most
+    assert store.change(key, ",".join(names[:most]))
+    with pytest.raises(KeyRefusedError, match=str(most)):
+        store.change(key, ",".join(names[: most + 1]))
+
+
 # --- kinds --------------------------------------------------------------------------------------------
 
 
@@ -145,6 +188,70 @@ def test_what_is_no_whole_number_is_refused(text: str) -> None:
     """Foreign digits and powers are no numbers here, and nothing of it raises anything else."""
     with pytest.raises(KeyRefusedError):
         BY_NAME["heartbeatinterval"].kind.parse(text)
+
+
+@pytest.mark.requirement("E-61", "R-17")
+@pytest.mark.parametrize(
+    "name", ["c_MainOfflineTimeout", "c_FallbackOfflineTimeout", "c_FallbackOnlineTimeout"]
+)
+def test_a_timeout_is_seconds_or_null(name: str) -> None:
+    """Ten seconds to a week, which are the bounds; null and nothing are never, and read as no value."""
+    store, key = KeyStore({}), BY_NAME[name.lower()]
+    assert [store.change(key, text) for text in ("10", " 604800 ")] == [10, 604_800]
+    for text in ("9", "604801", "0", "-1", "nil", "1.5", "never"):
+        with pytest.raises(KeyRefusedError):
+            store.change(key, text)
+    assert store[name] == 604_800
+    for text in ("null", "NULL", "", " "):
+        store.change(key, "10")
+        assert store.change(key, text) is None
+        assert to_text(store[name]) is None
+
+
+@pytest.mark.requirement("R-17")
+def test_a_stored_null_outweighs_a_factory_value() -> None:
+    """What was switched off stays off over a restart; where null is no value, it is passed over."""
+    factory: dict[str, KeyValue] = {"c_MainOfflineTimeout": 300, "HeartbeatInterval": 60, "c_APN": "iot"}
+    store = KeyStore(factory, dict.fromkeys(factory))
+    assert [store[name] for name in factory] == [None, 60, "iot"]
+
+
+@pytest.mark.requirement("E-61", "R-17")
+@pytest.mark.parametrize("name", ["c_MainNetworkInterface", "c_FallbackNetworkInterface"])
+def test_an_interface_is_a_number_from_0_to_3(name: str) -> None:
+    """Automatic, Ethernet, Wi-Fi, cellular."""
+    store, key = KeyStore({}), BY_NAME[name.lower()]
+    assert [store.change(key, text) for text in "0123"] == [0, 1, 2, 3]
+    for text in ("4", "-1", "", "null", "wifi"):
+        with pytest.raises(KeyRefusedError, match="0 or 1 or 2 or 3"):
+            store.change(key, text)
+
+
+@pytest.mark.requirement("E-61", "R-17")
+def test_an_access_point_is_a_name_or_0() -> None:
+    """Labels as in DNS, of at most 63 letters, a hundred in all."""
+    key = BY_NAME["c_apn"]
+    longest = ".".join(["a" * 63, "b" * 36])
+    for name in ("internet", "iot.1nce.net", "a", "m2m-fleet.example", longest, "00"):
+        assert key.kind.parse(f" {name} ") == name
+    assert key.kind.parse(" 0 ") == 0
+    for name in (
+        "",
+        ".net",
+        "net.",
+        "a..b",
+        "-a",
+        "a-",
+        "-",
+        "a b",
+        "a_b",
+        "ä",
+        "²",
+        "a" * 64,
+        longest + "b",
+    ):
+        with pytest.raises(KeyRefusedError, match="0 or a name"):
+            key.kind.parse(name)
 
 
 def test_a_choice_is_one_of_its_words() -> None:

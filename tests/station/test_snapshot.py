@@ -15,7 +15,9 @@ from pilotline.station.events import (
     ChangeKey,
     LimitCurrent,
     PresentTag,
+    Reserve,
     StartAnswer,
+    StationEffect,
     StopCharging,
 )
 from pilotline.station.snapshot import ConnectorView, view
@@ -173,6 +175,10 @@ def finish(bench: StationBench) -> None:
     bench.run(5 * SECOND)
 
 
+def reserve(bench: StationBench) -> None:
+    bench.tell(Reserve(1, 7, 1, "ANNA", expiry_us=1))
+
+
 WAYS: dict[Wait, Callable[[StationBench], object]] = {
     waits.NO_BOARD: lose_the_board,
     waits.WRONG_MODEL: fit_another_board,
@@ -182,6 +188,7 @@ WAYS: dict[Wait, Callable[[StationBench], object]] = {
     waits.PLUG_IN: idle,
     waits.TAG: StationBench.plug,
     waits.ASKING: lambda bench: bench.tell(PresentTag("CARD")),
+    waits.RESERVED: reserve,
     waits.REFUSED: be_refused,
     waits.PLUG_SOON: StationBench.card,
     waits.METER: lose_the_meter,
@@ -238,6 +245,10 @@ def ignore(_now: int) -> None:
     """Do nothing."""
 
 
+def claim_nothing(_online: bool, _now: int) -> list[StationEffect]:
+    return []
+
+
 # --- the reasons ----------------------------------------------------------------------------------------
 
 
@@ -249,6 +260,7 @@ def test_why_names_the_limit_that_wins(source: limits.LimitSource, monkeypatch: 
     bench.charge()
     bench.connector.arbiter.claim(source, 10_000, bench.now)
     monkeypatch.setattr(bench.connector, "_claim", ignore)  # so that no source takes its word back
+    monkeypatch.setattr(bench.station.smart_charging, "update", claim_nothing)
     bench.run(SECOND)
     assert look(bench).why.sentence == f"Charging. {source.sentence.format(amps='10 A')}"
     assert look(bench).limit_reason == source.code_name

@@ -99,7 +99,7 @@ def test_the_status_follows_from_the_facts(facts: Facts, status: ConnectorStatus
     phase=st.sampled_from([None, *Phase]),
     mask=st.sampled_from([0, RCD, SAG, TAMPER, SILENT_HOST]),
     last=st.sampled_from([None, S.AVAILABLE, S.CHARGING]),
-    flags=st.lists(st.booleans(), min_size=13, max_size=13),
+    flags=st.lists(st.booleans(), min_size=14, max_size=14),
 )
 def test_any_facts_have_a_status(
     phase: Phase | None, mask: int, last: ConnectorStatus | None, flags: list[bool]

@@ -14,11 +14,21 @@ REAL_TIME = frozenset({"browser", "cli", "drivers", "interop", "panel", "runtime
 RERUNS = 2
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the folders in which clocks and processes are real."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tests whose clocks are simulated can run side by side, the others want a quiet machine."""
+    parser.addoption("--clocks", choices=["simulated", "real"], help="run the tests of such clocks alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests of the folders in which clocks are real; leave out those that are not asked for."""
     for item in items:
         if in_real_time(item.path):
             item.add_marker(pytest.mark.flaky(reruns=RERUNS, reruns_delay=1))
+    wanted: str | None = config.getoption("--clocks")
+    if wanted is not None:
+        gone = [item for item in items if in_real_time(item.path) is not (wanted == "real")]
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in set(gone)]
 
 
 def in_real_time(path: Path) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pilotline.simulator.backend import Booked, VirtualBackend
 from pilotline.simulator.car import CarConfig
-from pilotline.vocabulary.charger import KeyValue
+from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.wire.ocpp import v16
 from pilotline.wire.ocpp.errors import CallErrorCode
@@ -64,7 +64,7 @@ class CrashScene(Scene):
 
     def __init__(
         self,
-        model: str = "evnet-7kw-s",
+        model: str | ChargerModel = "evnet-7kw-s",
         *,
         car: CarConfig | None = None,
         online: bool = True,

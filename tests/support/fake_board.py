@@ -38,7 +38,7 @@ from pilotline.vocabulary.pilot import (
     PilotState,
     duty_for,
 )
-from pilotline.vocabulary.time import MS, SECOND, earliest
+from pilotline.vocabulary.time import SECOND, earliest
 
 CARS = (PilotState.B, PilotState.C, PilotState.D)
 
@@ -48,7 +48,8 @@ class FakeBoard:
 
     ``talks``: it answers at all. ``ready``: plug locked, cable read, nothing in the way of an offer.
     ``house_ma`` is what the house draws beside the car, None where no clamp says so. ``takes`` what is
-    commissioned; ``offset_ua`` is what its leakage monitor shows.
+    commissioned; ``offset_ua`` is what its leakage monitor shows. ``beat`` is how often it reports at least,
+    and a permit lasts as many of them as it has seconds.
     """
 
     def __init__(self, model_hash: int) -> None:
@@ -62,6 +63,7 @@ class FakeBoard:
         self.takes = True
         self.offset_ua = 0
         self.talks = True
+        self.beat = SECOND
         self.ready = True
         self.remembered = 0
         self.accepted = False
@@ -86,7 +88,7 @@ class FakeBoard:
                 self.accepted, self.permit_until, self._told = model_hash == self.model_hash, now, None
                 answers.append(self._identity())
             case Permit(offer_ma, lifetime_ms) if self.accepted:
-                self.offer_ma, self.permit_until = offer_ma, now + lifetime_ms * MS
+                self.offer_ma, self.permit_until = offer_ma, now + lifetime_ms * self.beat // 1_000
             case Withdraw():
                 self.permit_until = now
             case LockPlug(locked):
@@ -110,7 +112,7 @@ class FakeBoard:
         due = now >= self._report_due
         if not self.talks or not (due or self._told is None or replace(self._told, at=report.at) != report):
             return []
-        self._told, self._report_due = report, now + SECOND if due else self._report_due
+        self._told, self._report_due = report, now + self.beat if due else self._report_due
         return [report, self._measurement(now)] if due else [report]
 
     def deadline(self, now: int) -> int | None:

@@ -26,6 +26,7 @@ from support.ocpp_judge import Frame, judge_answer, judge_call, kind_of
 EffectT = TypeVar("EffectT")
 MIDNIGHT = datetime(2026, 1, 5, tzinfo=UTC)
 TIME = "2026-01-05T00:00:00Z"
+EVNET = OcppIdentity("EVNET", "EVNET-7KW-S-1PH")
 
 
 def status(word: ConnectorStatus, at: int = 0, *, keep: bool = False, connector: int = 1) -> StatusReport:
@@ -48,11 +49,11 @@ def ended(session: str = "S1", at: int = 0, reason: StopReason = StopReason.LOCA
 class Line:
     """``tell`` the link something, read what it ``sent`` and ``said``, answer as the backend."""
 
-    def __init__(self, **keys: KeyValue) -> None:
+    def __init__(self, identity: OcppIdentity = EVNET, **keys: KeyValue) -> None:
         ids = count(1)
         self.clock = WallClock(1)
         self.link = OcppLink(
-            OcppIdentity("EVNET", "EVNET-7KW-S-1PH"),
+            identity,
             KeyStore({"HeartbeatInterval": 60, **keys}),
             self.clock,
             serial="SN-1",

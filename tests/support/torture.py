@@ -19,6 +19,7 @@ from typing import Any
 from pilotline.links.operations import OperationError
 from pilotline.runtime.folder import DataFolder
 from pilotline.runtime.launcher import Launcher, Settings
+from support.bench import AT_ANY_HOUR
 from support.unkind_backend import Books, UnkindBackend
 
 DRAIN_S = 120.0
@@ -76,7 +77,7 @@ class Victim:
         self._chance = random.Random(seed)
         self._backend = backend
         self._launcher = Launcher(
-            Settings("evnet-7kw-t2", name, backend.url, call_timeout_s=3.0),
+            Settings("evnet-7kw-t2", name, backend.url, call_timeout_s=3.0, keys=AT_ANY_HOUR),
             DataFolder(folder),
             on_status=lambda _status: None,
             on_note=lambda _note: None,

@@ -36,6 +36,7 @@ _CSMS_HELP = (
 _DATA_HELP = "The station's folder for ports, logs and memory."
 _PANEL_HELP = "The loopback port of the page; 0 for any free one."
 _WATCH_HELP = "Judge the safety module at every step, and say which of its rules it breaks, if any."
+_SET_HELP = "A configuration key for this run, such as HeartbeatInterval=10; it may be given several times."
 _LINK_HELP = "Where the host is spoken to: unix:PATH for a socket made there, or serial:DEV."
 _SAMPLES_HELP = "Who measures and is driven: unix:PATH where a board or a virtual world serves it."
 _LAPSE_HELP = (
@@ -45,7 +46,7 @@ _LAPSE_HELP = (
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913, PLR0917 - each is an option
     model: ModelOption = "evnet-7kw-s",
     station_id: IdOption = "PILOT-1",
     csms: Annotated[str | None, typer.Option("--csms", help=_CSMS_HELP)] = None,
@@ -58,13 +59,14 @@ def run(
         typer.Option("--control", help="Let a program script the station: JSON lines on stdio."),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch-invariants", help=_WATCH_HELP)] = False,
+    keys: Annotated[list[str] | None, typer.Option("--set", envvar="PILOTLINE_SET", help=_SET_HELP)] = None,
 ) -> None:
     """Run a virtual station in real time, with a page to watch it and play with it. Ctrl-C ends it."""
     from pilotline.cli.run import DEFAULT_PORT, Wishes, run_station, serve_station
 
     quiet = control is Control.STDIO  # a program that scripts the station asks for the page if it wants one
     port = None if no_panel else panel if panel is not None else None if quiet else DEFAULT_PORT
-    wishes = Wishes(model, station_id, csms, data, port, watch)
+    wishes = Wishes(model, station_id, csms, data, port, watch, tuple(keys or ()))
     if quiet:
         serve_station(wishes)
     else:

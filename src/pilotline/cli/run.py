@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -26,12 +27,17 @@ from pilotline.runtime.launcher import Launcher, Settings
 from pilotline.runtime.listener import ListenError, address, listen
 from pilotline.runtime.virtual_backend import backend_url
 from pilotline.simulator.story import Story, duration_us, load_story
+from pilotline.station.keys import BY_NAME, KeyRefusedError
 from pilotline.vocabulary.charger import MeterKind
 
 DEFAULT_PORT = 8080
 """The page's, when nobody says otherwise."""
 VIRTUAL = "virtual"
 """``--csms virtual``: a simulated backend, which runs beside the station and outlives its power cuts."""
+
+
+AT_ANY_HOUR = ("c_ChargeOffPeriod1=disable,08:00,11:00", "c_ChargeOffPeriod2=disable,16:00,22:00")
+"""Who wants to be shown a charge without a backend is not to wait for the end of peak hours."""
 
 
 def default_folder(station_id: str) -> Path:
@@ -44,7 +50,7 @@ def default_folder(station_id: str) -> Path:
 class Wishes:
     """What the user said on the command line. ``panel`` is the page's port, None for no page.
 
-    ``watch_invariants``: the safety modules are judged while they run.
+    ``watch_invariants``: the safety modules are judged while they run. ``keys`` are texts like KEY=VALUE.
     """
 
     model: str
@@ -53,6 +59,23 @@ class Wishes:
     data: Path | None = None
     panel: int | None = None
     watch_invariants: bool = False
+    keys: tuple[str, ...] = ()
+
+
+def read_keys(texts: Sequence[str]) -> Mapping[str, str]:
+    """The configuration keys of ``--set``, by name. Raises UsageError."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        key = BY_NAME.get(name.strip().lower())
+        if key is None or not equals:
+            raise UsageError(f"--set takes KEY=VALUE with the name of a configuration key, not {text}.")
+        try:
+            key.kind.parse(value)
+        except KeyRefusedError as error:
+            raise UsageError(f"--set {text} is not possible: {error}.") from None
+        found[key.name] = value
+    return found
 
 
 def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
@@ -60,7 +83,7 @@ def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
     charger = load_charger(wishes.model)
     if charger.meter and charger.meter.kind is MeterKind.S0:
         raise UsageError("An S0 meter is counted in simulated time only so far; `simulate` runs this model.")
-    connectors = charger.connectors
+    connectors, keys = charger.connectors, read_keys(wishes.keys)
     csms = None if wishes.csms == VIRTUAL else wishes.csms
     try:
         parse_endpoint(csms or "ws://localhost", wishes.station_id)
@@ -83,6 +106,7 @@ def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
         panel=panel,
         backend=backend,
         watch_invariants=wishes.watch_invariants,
+        keys=keys,
     )
     return settings, folder
 
@@ -105,7 +129,7 @@ async def _serve(launcher: Launcher) -> None:
 
 def run_station(wishes: Wishes, demo: bool) -> None:
     """Run until Ctrl-C, telling the story on the terminal."""
-    settings, folder = prepare(wishes)
+    settings, folder = prepare(replace(wishes, keys=(*AT_ANY_HOUR, *wishes.keys)) if demo else wishes)
     screen = Screen(Console(highlight=False))
     _greet(screen, wishes, settings, folder, demo)
     launcher = Launcher(settings, folder, screen.show, screen.note)

@@ -18,7 +18,9 @@ from typing import Any
 
 import msgspec
 
+from pilotline.drivers import energy_table
 from pilotline.vocabulary.charger import KeyValue
+from pilotline.vocabulary.charging import Installed
 from pilotline.vocabulary.journal import (
     SECURITY_KEPT,
     BootTime,
@@ -30,14 +32,22 @@ from pilotline.vocabulary.journal import (
     Fact,
     Fetch,
     Fetched,
+    ForgetProfiles,
+    ForgetReservation,
     ForgetTags,
+    KeepEnergy,
+    KeepProfile,
     KeepRegister,
+    KeepReservation,
     KeepSecurityEvent,
+    Listed,
+    LocalListStored,
     Metered,
     OpenSession,
     Recollection,
     Record,
     Resend,
+    Reservation,
     SecurityEvent,
     SetAside,
     Started,
@@ -45,13 +55,14 @@ from pilotline.vocabulary.journal import (
     StoreEvent,
     StoreJob,
     StoreKey,
+    StoreLocalList,
     StoreTrouble,
     StoreZeros,
     Tampered,
     Zero,
     ZerosStored,
 )
-from pilotline.vocabulary.status import AuthStatus
+from pilotline.vocabulary.status import AuthStatus, TagInfo
 from pilotline.vocabulary.time import Stamp
 
 WINDOW = 64
@@ -80,9 +91,19 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
     """,
     "CREATE TABLE security (number INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL);",
+    "CREATE TABLE profiles (id INTEGER PRIMARY KEY, place INTEGER NOT NULL, installed BLOB NOT NULL);",
+    """
+    CREATE TABLE local_list (tag TEXT PRIMARY KEY, status TEXT NOT NULL, expiry_us INTEGER, parent TEXT)
+        WITHOUT ROWID;
+    CREATE TABLE reservations (id INTEGER PRIMARY KEY, reservation BLOB NOT NULL);
+    """,
+    energy_table.SCHEMA,
 )
 """Each brings the schema one version on; the file's ``user_version`` says how many it has had."""
 
+_OPERATIVE = "DELETE FROM inoperative WHERE connector=?"
+_INOPERATIVE = "INSERT OR IGNORE INTO inoperative VALUES (?)"
+_NO_PROFILE = "DELETE FROM profiles WHERE id=?"
 _JOIN_ASIDE = (
     "UPDATE entries SET aside=1 WHERE aside=0 AND session IN "
     "(SELECT session FROM entries WHERE aside=1 AND kind<>'Metered')"
@@ -90,7 +111,7 @@ _JOIN_ASIDE = (
 """What became durable of a session set aside, just before the end of a boot, joins it."""
 
 _KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in (Started, Metered, Ended, Tampered)}
-_LAZY = (KeepRegister,)
+_LAZY = (KeepRegister, KeepEnergy)
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -288,12 +309,7 @@ def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noq
         case KeepSecurityEvent(event):
             _keep_security(db, event)
         case StoreAvailability(connector, operative):
-            sql = (
-                "DELETE FROM inoperative WHERE connector=?"
-                if operative
-                else "INSERT OR IGNORE INTO inoperative VALUES (?)"
-            )
-            db.execute(sql, (connector,))
+            db.execute(_OPERATIVE if operative else _INOPERATIVE, (connector,))
         case CachedTag(tag, status, expiry_us, parent):
             row = (tag.casefold(), status.value, expiry_us, parent)
             db.execute("INSERT OR REPLACE INTO tags VALUES (?, ?, ?, ?)", row)
@@ -302,6 +318,22 @@ def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noq
                 db.execute("DELETE FROM tags")
             else:
                 db.executemany("DELETE FROM tags WHERE tag=?", [(tag.casefold(),) for tag in tags])
+        case StoreLocalList(version):
+            _store_list(db, job)
+            return LocalListStored(version)
+        case KeepEnergy():
+            energy_table.keep(db, job)
+        case KeepReservation(reservation):
+            row = (reservation.id, _ENCODER.encode(reservation))
+            db.execute("INSERT OR REPLACE INTO reservations VALUES (?, ?)", row)
+        case ForgetReservation(number):
+            db.execute("DELETE FROM reservations WHERE id=?", (number,))
+        case KeepProfile(installed, instead_of):
+            db.executemany(_NO_PROFILE, [(number,) for number in (installed.profile.id, *instead_of)])
+            sql = "INSERT INTO profiles SELECT ?, coalesce(max(place), 0) + 1, ? FROM profiles"
+            db.execute(sql, (installed.profile.id, _ENCODER.encode(installed)))
+        case ForgetProfiles(ids):
+            db.executemany(_NO_PROFILE, [(number,) for number in ids])
     return None
 
 
@@ -315,12 +347,27 @@ def _record(db: sqlite3.Connection, entry: int, fact: Fact) -> None:
         opened = (fact.session, fact.connector, body, fact.meter_start_wh, stamp.boot, stamp.at)
         sql = "INSERT INTO sessions (session, connector, start, register_wh, last_boot, last_at)"
         db.execute(f"{sql} VALUES (?, ?, ?, ?, ?, ?)", opened)
+        db.execute("DELETE FROM reservations WHERE id=?", (fact.reservation,))
         _reach(db, stamp)
     elif isinstance(fact, Ended):
         db.execute("UPDATE sessions SET end=? WHERE session=?", (body, fact.session))
         _reach(db, fact.stamp)
     else:
         _reach(db, fact.sample.stamp if isinstance(fact, Metered) else fact.stamp)
+
+
+def _store_list(db: sqlite3.Connection, job: StoreLocalList) -> None:
+    if job.whole:
+        db.execute("DELETE FROM local_list")
+    gone = [(each.tag.casefold(),) for each in job.entries if each.info is None]
+    db.executemany("DELETE FROM local_list WHERE tag=?", gone)
+    rows = [
+        (each.tag.casefold(), each.info.status.value, each.info.expiry_us, each.info.parent)
+        for each in job.entries
+        if each.info is not None
+    ]
+    db.executemany("INSERT OR REPLACE INTO local_list VALUES (?, ?, ?, ?)", rows)
+    db.execute("INSERT OR REPLACE INTO counters VALUES ('local_list', ?)", (job.version,))
 
 
 def _keep_security(db: sqlite3.Connection, event: SecurityEvent) -> None:
@@ -379,6 +426,15 @@ def _recollect(db: sqlite3.Connection) -> Recollection:
         inoperative=frozenset(row[0] for row in db.execute("SELECT connector FROM inoperative")),
         tags=tuple(CachedTag(tag, AuthStatus(status), expiry, parent)
                    for tag, status, expiry, parent in db.execute("SELECT * FROM tags ORDER BY rowid")),
+        local_list_version=one("SELECT coalesce(max(value), 0) FROM counters WHERE name='local_list'"),
+        local_list=tuple(Listed(tag, TagInfo(AuthStatus(status), expiry, parent))
+                         for tag, status, expiry, parent
+                         in db.execute("SELECT * FROM local_list ORDER BY tag")),
+        reservations=tuple(msgspec.json.decode(body, type=Reservation) for (body,)
+                           in db.execute("SELECT reservation FROM reservations ORDER BY id")),
+        energy=energy_table.marks(db),
+        profiles=tuple(msgspec.json.decode(row[0], type=Installed)
+                       for row in db.execute("SELECT installed FROM profiles ORDER BY place")),
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from pilotline.links.ocpp.link import (
+    BackendDown,
+    BackendUp,
     LinkEffect,
     LinkEvent,
     OcppLink,
@@ -22,6 +24,7 @@ from pilotline.station.events import (
     Backlog,
     BoardSaid,
     CallAnswer,
+    ChangeKey,
     KeysRead,
     MeterPace,
     Restart,
@@ -30,6 +33,8 @@ from pilotline.station.events import (
     StationEvent,
     ToBoard,
 )
+from pilotline.station.local_time import ZoneFinder, utc_alone
+from pilotline.station.network import BackendReached, Network, NetworkView
 from pilotline.station.notes import notes
 from pilotline.station.snapshot import ConnectorView, LedView, leds, view
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
@@ -37,8 +42,13 @@ from pilotline.vocabulary.journal import (
     CachedTag,
     Delivered,
     Fetch,
+    ForgetProfiles,
+    ForgetReservation,
     ForgetTags,
+    KeepEnergy,
+    KeepProfile,
     KeepRegister,
+    KeepReservation,
     KeepSecurityEvent,
     Recollection,
     Record,
@@ -47,8 +57,10 @@ from pilotline.vocabulary.journal import (
     StoreAvailability,
     StoreJob,
     StoreKey,
+    StoreLocalList,
     StoreZeros,
 )
+from pilotline.vocabulary.network import NetworkSaid, UseInterface
 from pilotline.vocabulary.status import ResetReason, StopReason
 from pilotline.vocabulary.time import SECOND, Tick, earliest
 from pilotline.wire.rtm_link import BOARD_TO_HOST, Counters, Decoder, Encoder
@@ -56,7 +68,8 @@ from pilotline.wire.rtm_link import BOARD_TO_HOST, Counters, Decoder, Encoder
 _TICK = Tick()
 _JOBS_OF_THE_LINK = (Delivered, SetAside, Resend, Fetch, StoreZeros)
 _JOBS_OF_THE_STATION = (
-    Record, KeepRegister, KeepSecurityEvent, StoreAvailability, CachedTag, ForgetTags,
+    Record, KeepEnergy, KeepRegister, KeepSecurityEvent, StoreAvailability, CachedTag, ForgetTags,
+    KeepProfile, ForgetProfiles, StoreLocalList, KeepReservation, ForgetReservation,
 )  # fmt: skip
 _OF_THE_SHELL = (*_JOBS_OF_THE_STATION, Restart, RestartFailed, MeterPace)
 
@@ -79,12 +92,16 @@ class BoardBytes:
 
 @dataclass(frozen=True, slots=True)
 class BackendView:
-    """How it stands with the backend; ``problem`` is a sentence or None."""
+    """How it stands with the backend; ``problem`` is a sentence or None.
+
+    ``network`` is the way to it, None where the operating system chooses.
+    """
 
     connected: bool
     queued: int
     set_aside: int
     problem: str | None
+    network: NetworkView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +115,11 @@ class HostView:
     leds: tuple[LedView, ...] = ()
 
 
-HostEvent = FromBoard | LinkEvent | StationEvent
-HostEffect = BoardBytes | MeterPace | SendText | StoreJob | Restart | RestartFailed | CallAnswer | KeysRead
+HostEvent = FromBoard | LinkEvent | StationEvent | NetworkSaid
+HostEffect = (
+    BoardBytes | MeterPace | SendText | StoreJob | Restart | RestartFailed | CallAnswer | KeysRead
+    | UseInterface
+)  # fmt: skip
 
 
 class HostCore:
@@ -118,8 +138,12 @@ class HostCore:
         ended_by: StopReason = StopReason.POWER_LOSS,
         reset_reason: ResetReason = ResetReason.UNKNOWN,
         call_timeout: int = 30 * SECOND,
+        find_zone: ZoneFinder = utc_alone,
+        seed: int = 0,
     ) -> None:
-        """``memory`` is what the store found; ``ended_by`` and ``reset_reason`` are the station's."""
+        """``memory`` is what the store found; ``ended_by``, ``reset_reason``, ``find_zone`` and ``seed`` are
+        the station's.
+        """
         self.clock = WallClock(boot, memory.boots if memory else None)
         self.station = Station(
             model,
@@ -129,6 +153,8 @@ class HostCore:
             memory=memory,
             ended_by=ended_by,
             reset_reason=reset_reason,
+            find_zone=find_zone,
+            seed=seed,
         )
         self.link = OcppLink(
             model.ocpp,
@@ -142,12 +168,14 @@ class HostCore:
         )
         self._decoders = {number: Decoder(BOARD_TO_HOST) for number in self.station.connectors}
         self._encoders = {number: Encoder() for number in self.station.connectors}
-        self._queue: deque[LinkEvent | StationEvent] = deque()
+        self.network = Network(self.station.keys)
+        self._queue: deque[LinkEvent | StationEvent | NetworkSaid] = deque()
         self._effects: list[HostEffect] = []
         self._counts_backlog = model.session.offline_events is not None
         self._deadline: int | None = 0
         self._station_due: int | None = 0
         self._link_due: int | None = None
+        self._network_due: int | None = None
 
     def handle(self, event: HostEvent, now: int) -> Sequence[HostEffect]:
         """Take one event and run until the queue is empty."""
@@ -155,7 +183,7 @@ class HostCore:
         self._queue.append(_TICK)  # a core the event is not for may be due all the same
         while self._queue:
             self._run(self._queue.popleft(), now)
-        self._deadline = earliest(self._station_due, self._link_due)
+        self._deadline = earliest(self._station_due, self._link_due, self._network_due)
         effects, self._effects = self._effects, []
         return effects
 
@@ -165,7 +193,8 @@ class HostCore:
     def snapshot(self, now: int) -> HostView:
         outbox = self.link.outbox
         connected = self.link.registration is Registration.ACCEPTED
-        backend = BackendView(connected, outbox.queued, outbox.set_aside, self.link.problem)
+        problem, way = self.link.problem, self.network.view()
+        backend = BackendView(connected, outbox.queued, outbox.set_aside, problem, way)
         connectors, said = view(self.station, now), notes(self.station.keys)
         return HostView(self.station.model.name, connectors, backend, said, leds(self.station))
 
@@ -180,15 +209,22 @@ class HostCore:
         else:
             self._queue.append(event)
 
-    def _run(self, event: LinkEvent | StationEvent, now: int) -> None:
+    def _run(self, event: LinkEvent | StationEvent | NetworkSaid, now: int) -> None:
         """Hand an event to the core it is for; durable facts concern both, time whom it is due."""
         if isinstance(event, Tick):
             self._wake(event, now)
+            return
+        if isinstance(event, NetworkSaid):
+            self._tell_network(event, now)
             return
         if isinstance(event, StationEvent):
             self._tell_station(event, now)
         if isinstance(event, LinkEvent):
             self._tell_link(event, now)
+        if isinstance(event, BackendUp | BackendDown):
+            self._tell_network(BackendReached(isinstance(event, BackendUp)), now)
+        elif isinstance(event, ChangeKey):
+            self._tell_network(_TICK, now)
 
     def _wake(self, tick: Tick, now: int) -> None:
         """Only whom it is due: an event that comes every half second then costs one core and not two."""
@@ -196,6 +232,8 @@ class HostCore:
             self._tell_station(tick, now)
         if _due(self._link_due, now):
             self._tell_link(tick, now)
+        if _due(self._network_due, now):
+            self._tell_network(tick, now)
 
     def _tell_station(self, event: StationEvent, now: int) -> None:
         self._said(self.station.handle(event, now))
@@ -207,6 +245,10 @@ class HostCore:
         waiting = self.link.outbox.queued
         if self._counts_backlog and waiting != self.station.backlog:
             self._queue.append(Backlog(waiting))
+
+    def _tell_network(self, event: NetworkSaid | BackendReached | Tick, now: int) -> None:
+        self._effects += self.network.handle(event, now)
+        self._network_due = self.network.deadline()
 
     def _said(self, effects: Sequence[StationEffect]) -> None:
         """What the station wants: of the board, of the shell, and all else of the link."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from pilotline.station.events import (
+    ChargeNow,
     ClearLatched,
     CompensateRcd,
     LimitCurrent,
@@ -35,7 +36,7 @@ class NoAnswerError(OperationError):
     """The part of the station that would have to do it says nothing: it is being started again, or hangs."""
 
 
-Ask = PresentTag | StopCharging | LimitCurrent | ClearLatched | CompensateRcd
+Ask = PresentTag | StopCharging | LimitCurrent | ChargeNow | ClearLatched | CompensateRcd
 
 LOCAL = Role.OPERATOR
 """Who stands at the control line and at the page on this machine, until people have names and passwords."""
@@ -55,6 +56,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "stop_charging": Operation(StopCharging, "End the session, as somebody beside the station."),
     "limit_current": Operation(
         LimitCurrent, "Set or lift the owner's limit in mA, or the installer's; 0 is a pause."
+    ),
+    "charge_now": Operation(
+        ChargeNow, "Let this session wait neither for the end of peak hours nor for a random delay."
     ),
     "clear_faults": Operation(ClearLatched, "Reset latched faults, as somebody beside the station."),
     "compensate_rcd": Operation(

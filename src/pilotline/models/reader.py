@@ -57,6 +57,7 @@ def read_charger(document: Document) -> ChargerModel:
     }
     model = build(ChargerModel, root, given, _KEYS)
     _check_connectors(root, model)
+    _check_profiles(root, model)
     _check_meter(root, model)
     return model
 
@@ -114,6 +115,16 @@ def _check_connectors(root: Node, model: ChargerModel) -> None:
         raise (
             root.child("key_defaults").child("NumberOfConnectors").refuse(f"connectors is {model.connectors}")
         )
+
+
+def _check_profiles(root: Node, model: ChargerModel) -> None:
+    """The key tells a backend of no profile that the model has not."""
+    told = str(model.key_defaults.get("SupportedFeatureProfiles") or "")
+    known = [each.value for each in model.ocpp.profiles]
+    strange = [name.strip() for name in told.split(",") if name.strip() and name.strip() not in known]
+    if strange:
+        node = root.child("key_defaults").child("SupportedFeatureProfiles")
+        raise node.refuse(f"{strange[0]} is none of ocpp.profiles: {', '.join(known)}")
 
 
 def _check_meter(root: Node, model: ChargerModel) -> None:

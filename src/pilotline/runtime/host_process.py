@@ -17,15 +17,27 @@ import msgspec
 import structlog
 
 from pilotline import __version__
-from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient
+from pilotline.drivers.energy_table import read_energy
+from pilotline.drivers.network import NetworkPort, OwnNetwork
+from pilotline.drivers.ocpp_client import OcppClient
 from pilotline.drivers.store import Store, list_aside, read_security
 from pilotline.drivers.tty import SerialPort
+from pilotline.links.energy import EnergyView, view_energy
 from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEffect, HostEvent, HostView
-from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, ClockLearned, SendText
-from pilotline.links.operations import LOCAL, OPERATIONS, NoAnswerError, OperationError, station_event
+from pilotline.links.ocpp.link import ClockLearned, SendText
+from pilotline.links.operations import (
+    LOCAL,
+    OPERATIONS,
+    NoAnswerError,
+    OperationError,
+    of_connector,
+    station_event,
+)
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
+from pilotline.models.zones import find_zone
 from pilotline.panel.picture import Line, Picture, paint, plate_of
+from pilotline.runtime.backend_line import BackendLine
 from pilotline.runtime.clocks import CoreClock, wall_clock
 from pilotline.runtime.control import ControlServer
 from pilotline.runtime.host_port import HostPort
@@ -33,7 +45,9 @@ from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import RESET_ME, RESTART_ME, run_process
 from pilotline.runtime.station_panel import StationPanel
 from pilotline.runtime.supply_watch import SupplyWatch
-from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, arguments, served_by
+from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, Energy, arguments, served_by
+from pilotline.runtime.words import Network as NetworkWish
+from pilotline.simulator.network import SimulatedNetwork
 from pilotline.station.events import (
     CallAnswer,
     ChangeKey,
@@ -48,8 +62,9 @@ from pilotline.station.events import (
 )
 from pilotline.station.snapshot import security_views
 from pilotline.vocabulary.charger import MeterSlot
-from pilotline.vocabulary.journal import Resend
+from pilotline.vocabulary.journal import Recollection, Resend
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
+from pilotline.vocabulary.network import UseInterface
 from pilotline.vocabulary.status import ResetKind, ResetReason, StopReason
 from pilotline.vocabulary.time import SECOND, Tick
 
@@ -85,6 +100,8 @@ class Options(msgspec.Struct):
     reset_reason: ResetReason = ResetReason.UNKNOWN
     panel: int | None = None
     """The panel's listening socket, as a file descriptor handed down."""
+    keys: dict[str, str] = {}
+    """Configuration keys for this run, over what is stored."""
 
 
 class HostProcess:
@@ -103,18 +120,22 @@ class HostProcess:
             serial=options.serial,
             firmware=__version__,
             new_id=lambda: str(uuid.uuid4()),
+            stored=options.keys,
             memory=memory,
             ended_by=options.ended_by,
             reset_reason=options.reset_reason,
             call_timeout=round(options.call_timeout_s * SECOND),
+            find_zone=find_zone,
+            seed=random.SystemRandom().getrandbits(64),
         )
+        self._store.recollection = Recollection(memory.boot)  # a long local list is held once
         self._loop: CoreLoop[HostEvent, HostEffect] = CoreLoop(self._core, self._act, self._clock)
         self._boards = {
             number: SerialPort(path, partial(self._from_board, number))
             for number, path in enumerate(options.links, 1)
         }
-        self._backend = self._make_backend()
-        self._backend_task: asyncio.Task[None] | None = None
+        self._network = SimulatedNetwork() if options.virtual else None
+        self._backend = self._make_backend(self._network or OwnNetwork())
         self._control = ControlServer(self._handle)
         self._local_call = 0
         self._local_answers: dict[int, CallAnswer | KeysRead] = {}
@@ -153,7 +174,7 @@ class HostProcess:
         works: list[Coroutine[Any, Any, Any]] = [self._control.serve(), self._restart.wait()]
         if self._slot is not None:
             works += [self._poll_meter(self._slot, number) for number in self._boards]
-        self._set_network(up=True)
+        self._start_backend()
         self._serve_panel()
         tasks = [asyncio.create_task(work) for work in works]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -178,6 +199,9 @@ class HostProcess:
             case SendText(text):
                 if self._backend is not None:
                     self._backend.send(text)
+            case UseInterface():
+                if self._backend is not None:
+                    self._backend.use(effect)
             case MeterPace(connector, fast):
                 self._pace_meter(connector, fast)
             case CallAnswer() | KeysRead():
@@ -226,37 +250,32 @@ class HostProcess:
             slot, self._options.evsens, self._phases, lambda reading: self._post(SupplySaid(reading))
         )
 
-    def _make_backend(self) -> OcppClient | None:
+    def _make_backend(self, network: NetworkPort) -> BackendLine | None:
         if self._options.csms is None:
             return None
-        return OcppClient(
+        make_client = partial(
+            OcppClient,
             self._options.csms,
             self._options.station_id,
-            on_state=self._backend_state,
-            on_text=lambda text: self._post(BackendSaid(text)),
             jitter=random.SystemRandom().random,
         )
+        return BackendLine(make_client, network, self._post)
 
-    def _backend_state(self, state: Connected | Disconnected) -> None:
-        if isinstance(state, Connected):
-            self._log.info("backend connected")
-            self._post(BackendUp())
-        else:
-            self._log.info("backend disconnected", reason=state.reason)
-            self._post(BackendDown(state.reason))
-
-    def _set_network(self, *, up: bool) -> None:
-        """Run the client, or cut it off as a lost network would."""
+    def _start_backend(self) -> None:
         if self._backend is None:
             self._core.link.problem = "No backend is configured (--csms)."
-            return
-        if up and self._backend_task is None:
-            self._backend_task = asyncio.create_task(self._backend.run())
-            self._backend_task.add_done_callback(_fail_with)
-        elif not up and self._backend_task is not None:
-            self._backend_task.cancel()
-            self._backend_task = None
-            self._post(BackendDown("The network is down."))
+        else:
+            self._backend.start()
+
+    def _set_network(self, wish: NetworkWish) -> None:
+        """Cut or mend the line as a lost network would, or one simulated interface."""
+        if wish.interface is None and self._backend is not None:
+            self._backend.cut(cut=not wish.up)
+        elif wish.interface is not None and self._network is None:
+            raise OperationError("network: the interfaces of this machine are its operating system's.")
+        elif wish.interface is not None and self._network is not None:
+            self._network.set_interface(wish.interface, up=wish.up)
+        self._publish_soon()
 
     # --- the control line ---
 
@@ -273,14 +292,12 @@ class HostProcess:
                 return self._config_get(wish)
             case "config_set":
                 return await self._config_set(wish)
-            case "set_aside":
-                return list_aside(Path(self._options.journal))
-            case "security_events":
-                return security_views(read_security(Path(self._options.journal)), self._core.clock)
+            case "set_aside" | "security_events" | "energy":
+                return self._look_up(op, wish)
             case "disk":
                 self._set_disk(wish)
             case "network":
-                self._set_network(up=wish.up)
+                self._set_network(wish)
             case _:
                 self._resend(wish.session)
         return None
@@ -300,6 +317,21 @@ class HostProcess:
         answer = self._local_answers.pop(event.call)
         if isinstance(answer, CallAnswer) and answer.reason is not None:
             raise OperationError(f"{op}: {answer.reason}")
+
+    def _look_up(self, op: str, wish: Any) -> Any:
+        """What stands in the journal alone."""
+        path = Path(self._options.journal)
+        if op == "energy":
+            return self._read_energy(wish)
+        if op == "set_aside":
+            return list_aside(path)
+        return security_views(read_security(path), self._core.clock)
+
+    def _read_energy(self, wish: Energy) -> EnergyView:
+        local = self._core.station.off_peak.local
+        number, _ = of_connector("energy", {"connector": wish.connector}, self._boards)
+        read = partial(read_energy, Path(self._options.journal), number)
+        return view_energy(wish.by, wish.first, wish.last, local.zone, read)
 
     def _resend(self, session: str) -> None:
         aside = [row["session"] for row in list_aside(Path(self._options.journal))]
@@ -386,8 +418,7 @@ class HostProcess:
             virtual=options.virtual,
             zero_utc_ms=None if zero is None else zero // 1_000,
         )
-        configured = self._backend is not None
-        line = Line(configured, cut=configured and self._backend_task is None)
+        line = Line(self._backend is not None, cut=self._backend is not None and self._backend.is_cut)
         return paint(plate, snapshot, line, self._port.worlds)
 
     def _serve_panel(self) -> None:
@@ -400,12 +431,6 @@ class HostProcess:
         """A panel that fails is logged and gone until the host's next start; charging goes on."""
         if not task.cancelled():
             self._log.error("the panel failed", exc_info=task.exception())
-
-
-def _fail_with(task: asyncio.Task[None]) -> None:
-    """An error in a task nobody waits for is an error in a callback: it ends the process (fail-stop)."""
-    if not task.cancelled():
-        task.result()
 
 
 def main() -> None:

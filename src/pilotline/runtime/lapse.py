@@ -10,10 +10,12 @@ import socket
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from pilotline import __version__
-from pilotline.links.host import HostView
+from pilotline.links.energy import EnergyView, view_energy
+from pilotline.links.host import BackendView, HostView
 from pilotline.links.operations import OPERATIONS, NoAnswerError, OperationError, of_connector
 from pilotline.panel.picture import Lapse, Line, Picture, Plate, paint, plate_of
 from pilotline.panel.port import Row
@@ -23,7 +25,7 @@ from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH
 from pilotline.simulator.station import Disk, VirtualStation
 from pilotline.simulator.story import NO_HOST, STORY_ENDS, Playing, Step, Story, StoryError, perform
-from pilotline.station.snapshot import ConnectorView, security_views
+from pilotline.station.snapshot import ConnectorView, LimitView, Why, security_views
 from pilotline.vocabulary.time import MS, SECOND
 
 STORY_SPEED, BENCH_SPEED = 60.0, 1.0
@@ -44,6 +46,9 @@ SERIAL = "SIM-0001"
 _OF_THE_HOST = frozenset(OPERATIONS) | {"status", "config_get", "config_set"}
 """What nobody answers while the host is down."""
 TOO_MANY_KEYS = "More keys were named than GetConfigurationMaxKeys allows; name none for all."
+
+
+EndT = TypeVar("EndT", Why, LimitView)
 
 
 class Pace:
@@ -209,9 +214,10 @@ class SimulatedStation:
             "status": lambda _: self._look(),
             "config_get": self._config_get,
             "config_set": self._config_set,
-            "network": lambda wish: perform(station, "network", {"up": wish.up}),
+            "network": lambda wish: station.set_network(up=wish.up, interface=wish.interface),
             "disk": self._set_disk,
             "security_events": lambda _: security_views(station.journal.security, station.host.clock),
+            "energy": self._read_energy,
             "world_view": lambda wish: station.world_view(self._known("world_view", wish)),
             "bench_view": lambda wish: station.bench_view(self._known("bench_view", wish)),
             "host_crash": lambda _: self._end_host(station.host_crash),
@@ -230,6 +236,12 @@ class SimulatedStation:
         if read.too_many:
             raise OperationError(TOO_MANY_KEYS)
         return {reading.name: reading.text for reading in read.readings}
+
+    def _read_energy(self, wish: words.Energy) -> EnergyView:
+        number = of_connector("energy", {"connector": wish.connector}, self._station.places)[0]
+        local = self._station.host.station.off_peak.local
+        read = partial(self._station.journal.energy.read, number)
+        return view_energy(wish.by, wish.first, wish.last, local.zone, read)
 
     def _config_set(self, wish: words.ConfigSet) -> str | None:
         text = str(wish.value).lower() if isinstance(wish.value, bool) else str(wish.value)
@@ -273,13 +285,14 @@ class SimulatedStation:
             return self._seen
         view = station.snapshot()
         since = station.host_since
-        return replace(view, connectors=tuple(_on_timeline(each, since) for each in view.connectors))
+        connectors = tuple(_on_timeline(each, since) for each in view.connectors)
+        return replace(view, connectors=connectors, backend=_backend_on_timeline(view.backend, since))
 
     def _paint(self, view: HostView) -> Picture:
         station, pace = self._station, self.pace
         note = self._note if station.host_runs else NO_HOST
         lapse = Lapse(pace.speed, pace.reached, self._name, note)
-        line = Line(configured=True, cut=not station.online)
+        line = Line(configured=True, cut=station.cut)
         worlds = {number: station.bench_view(number) for number in station.places}
         return paint(self._plate(), view, line, worlds, lapse)
 
@@ -297,9 +310,21 @@ class SimulatedStation:
 
 
 def _on_timeline(view: ConnectorView, since: int) -> ConnectorView:
-    """``why.until`` is the time of a host that began at ``since``."""
-    until = view.why.until
-    return view if until is None else replace(view, why=replace(view.why, until=until + since))
+    """Every ``until`` is the time of a host that began at ``since``."""
+    limits = tuple(_later(each, since) for each in view.limits)
+    return replace(view, why=_later(view.why, since), limit=_later(view.limit, since), limits=limits)
+
+
+def _later(what: EndT, since: int) -> EndT:
+    return what if what.until is None else replace(what, until=what.until + since)
+
+
+def _backend_on_timeline(view: BackendView, since: int) -> BackendView:
+    """``network.until`` likewise."""
+    network = view.network
+    if network is None or network.until is None:
+        return view
+    return replace(view, network=replace(network, until=network.until + since))
 
 
 def _outline(view: HostView) -> list[tuple[object, ...]]:

@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -69,6 +69,8 @@ class Settings:
     """Where a simulated backend is to listen, beside the station."""
     watch_invariants: bool = False
     """The board judges its safety modules all the time; what is broken is a note."""
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Configuration keys for this run, over what is stored."""
 
 
 class Child:
@@ -372,5 +374,6 @@ class Launcher:
                 settings.call_timeout_s,
                 reset_reason=self._why.take(),
                 panel=settings.panel.fileno() if settings.panel else None,
+                keys=dict(settings.keys),
             )
         )

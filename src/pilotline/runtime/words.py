@@ -11,6 +11,8 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from pilotline.links.operations import OperationError
+from pilotline.vocabulary.energy import Tier
+from pilotline.vocabulary.network import Interface
 
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
@@ -49,10 +51,20 @@ class ResendSession(msgspec.Struct, forbid_unknown_fields=True):
     session: str
 
 
+class Energy(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``energy``: which records, from one local day to another, both included."""
+
+    by: Tier = Tier.DAY
+    first: str = ""
+    last: str = ""
+    connector: int = 1
+
+
 class Network(msgspec.Struct, forbid_unknown_fields=True):
-    """The arguments of ``network``."""
+    """The arguments of ``network``; no interface means the line behind them all."""
 
     up: bool
+    interface: Interface | None = None
 
 
 class TimeLapse(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,10 +85,17 @@ WORDS: Mapping[str, Word] = {
     "status": Word(Nothing, "host", "The whole status, and why the station does what it does."),
     "config_get": Word(ConfigGet, "host", "Values of configuration keys, all or those named."),
     "config_set": Word(ConfigSet, "host", "Change a configuration key, as somebody beside the station."),
-    "network": Word(Network, "host", "Cut or restore the line to the backend."),
+    "network": Word(
+        Network, "host", "Cut or restore the line to the backend, or take one interface down or up."
+    ),
     "disk": Word(Disk, "host", "Make every commit last, or the disk full, until the host ends."),
     "set_aside": Word(Nothing, "host", "The sessions the backend would not take, with their starts."),
     "security_events": Word(Nothing, "host", "Every change of a safety setting, asked, refused or taken."),
+    "energy": Word(
+        Energy,
+        "host",
+        "Energy by hour, day or month of local time, from one day (2026-03-01) to another, the newest 1000.",
+    ),
     "resend": Word(ResendSession, "host", "Send a session again that was set aside."),
     "world_view": Word(
         OfConnector, "board", "The truth of the simulated world, whatever the station believes."

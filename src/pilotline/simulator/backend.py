@@ -12,6 +12,7 @@ from itertools import count
 from pilotline.vocabulary.status import AuthStatus
 from pilotline.wire.ocpp import v16
 from pilotline.wire.ocpp.rpc import Called, Output, Rpc, Send
+from pilotline.wire.ocpp.times import format_time
 from pilotline.wire.ocpp.words import RegistrationStatus
 
 MIDNIGHT = datetime(2026, 1, 5, tzinfo=UTC)
@@ -78,4 +79,4 @@ class VirtualBackend:
         return v16.IdTagInfo(status, parent_id_tag=self.groups.get(tag))
 
     def _time(self, now: int) -> str:
-        return v16.format_time(self._zero + timedelta(microseconds=now))
+        return format_time(self._zero + timedelta(microseconds=now))

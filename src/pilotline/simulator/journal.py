@@ -7,6 +7,7 @@ job is performed. ``tests/contracts/test_journal.py`` holds it to what the store
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pilotline.simulator.energy_table import EnergyTable
 from pilotline.vocabulary.journal import (
     SECURITY_KEPT,
     BootTime,
@@ -17,9 +18,16 @@ from pilotline.vocabulary.journal import (
     Ended,
     Fetch,
     Fetched,
+    ForgetProfiles,
+    ForgetReservation,
     ForgetTags,
+    KeepEnergy,
+    KeepProfile,
     KeepRegister,
+    KeepReservation,
     KeepSecurityEvent,
+    Listed,
+    LocalListStored,
     Metered,
     OpenSession,
     Recollection,
@@ -32,6 +40,7 @@ from pilotline.vocabulary.journal import (
     StoreEvent,
     StoreJob,
     StoreKey,
+    StoreLocalList,
     StoreZeros,
     ZerosStored,
 )
@@ -53,6 +62,11 @@ class MemoryJournal:
         self._keys = dict(found.keys)
         self._inoperative = set(found.inoperative)
         self._tags = {each.tag: each for each in found.tags}
+        self._profiles = list(found.profiles)
+        self.energy = EnergyTable(found.energy)
+        self._list = {each.tag: each for each in found.local_list}
+        self._list_version = found.local_list_version
+        self._reservations = {each.id: each for each in found.reservations}
         self._boots = {each.boot: each for each in found.boots}
         self._boots.setdefault(found.boot, BootTime(found.boot, 0, None))
         self._last_entry = found.last_entry
@@ -97,13 +111,31 @@ class MemoryJournal:
             case ForgetTags(tags):
                 for tag in list(self._tags) if tags is None else tags:
                     self._tags.pop(tag.casefold(), None)
+            case StoreLocalList(version):
+                self._store_list(job)
+                return [LocalListStored(version)]
+            case KeepEnergy():
+                self.energy.keep(job)
+            case KeepReservation(reservation):
+                self._reservations[reservation.id] = reservation
+            case ForgetReservation(number):
+                self._reservations.pop(number, None)
+            case KeepProfile(installed, instead_of):
+                self._forget_profiles((installed.profile.id, *instead_of))
+                self._profiles.append(installed)
+            case ForgetProfiles(ids):
+                self._forget_profiles(ids)
         return []
+
+    def _forget_profiles(self, ids: Sequence[int]) -> None:
+        self._profiles = [each for each in self._profiles if each.profile.id not in ids]
 
     def restart(self, boot: int) -> "MemoryJournal":
         """The journal of the next boot, with all that waits."""
         following = MemoryJournal(self.recollection(boot))
         following._waiting, following._aside = self._waiting, self._aside
         following._started = self._started
+        following.energy = self.energy
         following.security = self.security
         return following
 
@@ -126,6 +158,11 @@ class MemoryJournal:
             keys=dict(self._keys),
             inoperative=frozenset(self._inoperative),
             tags=tuple(self._tags.values()),
+            local_list_version=self._list_version,
+            local_list=tuple(self._list[tag] for tag in sorted(self._list, key=str.encode)),
+            reservations=tuple(self._reservations[number] for number in sorted(self._reservations)),
+            profiles=tuple(self._profiles),
+            energy=dict(self.energy.marks),
         )
 
     def _follow(self, done: Durable) -> None:
@@ -135,9 +172,21 @@ class MemoryJournal:
             last = Stamp(stamp.boot, stamp.at)
             self._started.add(fact.session)
             self._open[fact.session] = OpenSession(fact, fact.meter_start_wh, last)
+            if fact.reservation is not None:
+                self._reservations.pop(fact.reservation, None)
         elif isinstance(fact, Ended):
             self._open.pop(fact.session, None)
         self._reach(stamp)
+
+    def _store_list(self, job: StoreLocalList) -> None:
+        if job.whole:
+            self._list = {}
+        for each in job.entries:
+            tag = each.tag.casefold()
+            self._list.pop(tag, None)
+            if each.info is not None:
+                self._list[tag] = Listed(tag, each.info)
+        self._list_version = job.version
 
     def _keep(self, session: str, register_wh: int, stamp: Stamp) -> None:
         self._reach(stamp)

@@ -16,6 +16,7 @@ from pilotline.links.host import BoardBytes, HostCore, HostEvent, HostView
 from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, SendText
 from pilotline.links.operations import LOCAL, station_event
 from pilotline.models.meter_profile import load_supply_sensor
+from pilotline.models.zones import find_zone
 from pilotline.simulator.actions import COMMON, EvsensFault, SetEvsensFault
 from pilotline.simulator.backend import VirtualBackend
 from pilotline.simulator.bench import NO_EVSENS, BenchAction, BenchView, SilenceSupply
@@ -24,6 +25,7 @@ from pilotline.simulator.evsens import Evsens, EvsensLine
 from pilotline.simulator.journal import MemoryJournal
 from pilotline.simulator.meter_bus import MeterBus
 from pilotline.simulator.modbus_meter import ModbusMeter
+from pilotline.simulator.network import SimulatedNetwork
 from pilotline.simulator.place import SERIAL, Around, Place
 from pilotline.simulator.s0 import S0Meter
 from pilotline.simulator.timeline import Timeline
@@ -41,6 +43,7 @@ from pilotline.station.events import (
 )
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import Recollection, StoreJob, StoreTrouble
+from pilotline.vocabulary.network import Interface, NetworkSaid, UseInterface
 from pilotline.vocabulary.phases import PerPhase
 from pilotline.vocabulary.status import ResetKind, ResetReason, StopReason
 from pilotline.vocabulary.time import MS, SECOND, Tick
@@ -48,6 +51,8 @@ from pilotline.vocabulary.time import MS, SECOND, Tick
 _TICK = Tick()
 _LAST_WORDS = 500 * MS
 """What a host that restarts still has to say, the answer to its reset above all, goes out in this time."""
+_NETWORK_DOWN = "The network is down."
+_ANOTHER_WAY = "The backend is dialled over another interface."
 _RESTARTED_BY = {ResetKind.SOFT: ResetReason.SW, ResetKind.HARD: ResetReason.EXT}  # R-42
 
 
@@ -102,7 +107,9 @@ class VirtualStation:
         self._calls = count(-1, -1)
         self._answers: dict[int, CallAnswer | KeysRead] = {}
         self._trace = trace
-        self._online = False
+        self.network = SimulatedNetwork()
+        self._cut = True
+        self._connected = False
         self._unwritten: deque[StoreJob] = deque()
         self._host_runs = True
         self._host_since = 0
@@ -112,6 +119,7 @@ class VirtualStation:
             lambda now: self._tell_host(_TICK, now),
         )
         self._wake_worlds()
+        self.timeline.post(lambda: self.network.watch(self._hear_network))
         if online:
             self.timeline.post(lambda: self.set_network(up=True))
 
@@ -159,15 +167,13 @@ class VirtualStation:
         self.tell(wish)
         return self._answers.pop(wish.call, None)
 
-    def set_network(self, *, up: bool) -> None:
-        """Connect the backend, or cut the line."""
-        if up and not self._online:
-            self._online = True
-            self._tell_host(BackendUp(), self.timeline.now)
-        elif not up and self._online:
-            self._online = False
-            self.backend.disconnect()
-            self._tell_host(BackendDown("The network is down."), self.timeline.now)
+    def set_network(self, *, up: bool, interface: Interface | None = None) -> None:
+        """Connect the backend or cut the line; with an interface, take that one down or bring it up again."""
+        if interface is not None:
+            self.network.set_interface(interface, up=up)
+        else:
+            self._cut = not up
+            self._follow_line()
 
     def host_crash(self, down: int = SECOND) -> None:
         """The host dies with all that was not on the disk yet, and starts again ``down`` later."""
@@ -200,8 +206,13 @@ class VirtualStation:
 
     @property
     def online(self) -> bool:
-        """Whether the line to the backend is whole."""
-        return self._online
+        """Whether the line to the backend is whole: nobody has cut it, and an interface carries it."""
+        return self.network.carries and not self._cut
+
+    @property
+    def cut(self) -> bool:
+        """Whether somebody has cut the line to the backend, whatever the interface."""
+        return self._cut
 
     @property
     def host_runs(self) -> bool:
@@ -274,6 +285,8 @@ class VirtualStation:
                     self.places[connector].pace_meter(fast=fast)
                 case Restart():
                     self._restart_soon(effect)
+                case UseInterface():
+                    self._use_interface(effect)
                 case RestartFailed():
                     self._note("host", "log", effect)
                 case CallAnswer() | KeysRead():
@@ -293,12 +306,16 @@ class VirtualStation:
             memory=memory,
             ended_by=ended_by,
             reset_reason=reason,
+            find_zone=find_zone,
+            seed=memory.boot,
         )
 
     def _kill_host(self) -> None:
         self._host_runs = False
         self._unwritten.clear()
-        if self._online:
+        self.network.used = None  # the next host says which
+        if self._connected:
+            self._connected = False
             self.backend.disconnect()
 
     def _restart_all(self, ended_by: StopReason, reason: ResetReason) -> None:
@@ -329,8 +346,7 @@ class VirtualStation:
         self.host = self._new_host(ended_by, reason)
         self._host_runs, self._host_since = True, self.timeline.now
         self._tell_host(_TICK, self.timeline.now)
-        if self._online:
-            self._tell_host(BackendUp(), self.timeline.now)
+        self.network.watch(self._hear_network)
         for place in self.places.values():
             place.pace_meter(fast=True)
 
@@ -353,9 +369,41 @@ class VirtualStation:
             for answer in self.journal.perform(self._unwritten.popleft()):
                 self._send(answer, "journal", "host")
 
+    # --- the line to the backend ---
+
+    def _hear_network(self, said: NetworkSaid) -> None:
+        """A line that goes down with its interface is gone before anybody looks for another."""
+        self._follow_line()
+        self._tell_host(said, self.timeline.now)
+
+    def _use_interface(self, wish: UseInterface) -> None:
+        """What is said at this moment still goes out over the old one."""
+        self._note("host", "network", wish)
+        self.network.use(wish)
+        self.timeline.post(self._dial_anew)
+
+    def _dial_anew(self) -> None:
+        if self._connected:
+            self._hang_up(_ANOTHER_WAY)
+        self._follow_line()
+
+    def _follow_line(self) -> None:
+        """The backend is there while a host runs, an interface carries, and nobody has cut the line."""
+        whole = self._host_runs and self.online
+        if whole and not self._connected:
+            self._connected = True
+            self._tell_host(BackendUp(), self.timeline.now)
+        elif self._connected and not whole:
+            self._hang_up(_NETWORK_DOWN)
+
+    def _hang_up(self, reason: str) -> None:
+        self._connected = False
+        self.backend.disconnect()
+        self._tell_host(BackendDown(reason), self.timeline.now)
+
     def _to_backend(self, text: str) -> None:
         self._note("host", "backend", text)
-        if self._online:
+        if self._connected:
             for reply in self.backend.receive(text, self.timeline.now):
                 self._send(BackendSaid(reply), "backend", "host")
 

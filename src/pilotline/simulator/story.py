@@ -23,13 +23,14 @@ from pilotline.links.waiting import Condition
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH, bench_actions
 from pilotline.simulator.station import VirtualStation
+from pilotline.vocabulary.network import Interface
 from pilotline.vocabulary.time import HOUR, MINUTE, MS, SECOND
 
 OTHER_WORDS = {
     "after": "Let time pass: after 500ms, 3s, 20m or 2h.",
     "wait": "Until the status is as named: wait ocpp_status=Charging timeout_s=30.",
     "config_set": "Change a configuration key: config_set key=LightIntensity value=50.",
-    "network": "Cut or restore the line to the backend: network up=false.",
+    "network": "Cut or restore the line to the backend, or one interface: network up=false interface=wifi.",
 }
 _STORIES = files("pilotline.simulator").joinpath("stories")
 _UNITS = {"ms": MS, "s": SECOND, "m": MINUTE, "h": HOUR}
@@ -240,8 +241,8 @@ def perform(station: VirtualStation, word: str, args: Mapping[str, Any]) -> str 
         if reason is not None:
             raise OperationError(f"{word}: {reason}")
     elif word == "network":
-        _take_only(word, args, "up")
-        station.set_network(up=_flag(args, "up"))
+        _take_only(word, args, "up", "interface")
+        station.set_network(up=_flag(args, "up"), interface=_interface(args.get("interface")))
     else:
         _take_only(word, args, "key", "value")
         return _set_key(station, args)
@@ -272,6 +273,13 @@ def _take_only(word: str, args: Mapping[str, Any], *names: str) -> None:
     for name in args:
         if name not in names:
             raise OperationError(f"{word} has no argument {name}; it takes {', '.join(names)}.")
+
+
+def _interface(word: str | None) -> Interface | None:
+    known = {each.value: each for each in Interface}
+    if word is not None and word not in known:
+        raise OperationError(f"There is no interface {word}; there are {', '.join(known)}.")
+    return known[word] if word is not None else None
 
 
 def _flag(args: Mapping[str, Any], name: str) -> bool:

@@ -4,15 +4,17 @@ It asks the backend or the tag book, and gives a connector its grant; the sessio
 OCPP 1.6 §3.5, §4.1, §4.2, §5.11; E-67 to E-69, R-26 to R-29.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from pilotline.station.authorisation import ANYBODY, TagBook, filled_up, mode, same_tag
 from pilotline.station.connector import Connector
 from pilotline.station.events import AskAuthorization, CallAnswer, RemoteStart, StartAnswer, TagAnswer
 from pilotline.station.keys import KeyStore
+from pilotline.station.reservations import Reservations
 from pilotline.station.session import Session
 from pilotline.vocabulary.charger import SessionRules
+from pilotline.vocabulary.charging import Profile
 from pilotline.vocabulary.journal import CachedTag, ForgetTags
 from pilotline.vocabulary.status import AuthMode, AuthStatus, StopReason, TagInfo
 
@@ -24,26 +26,31 @@ Effects = Sequence[AskAuthorization | CallAnswer | CachedTag | ForgetTags]
 class _Asked(NamedTuple):
     """A tag the backend was asked about, and for which plug-in: the answer does not outlive it (R-29).
 
-    ``ends`` names the session that its group may end, "" where one shall begin.
+    ``ends`` names the session that its group may end, "" where one shall begin; ``profile`` is that one's.
     """
 
     connector: int
     tag: str
     unplugs: int
     ends: str = ""
+    profile: Profile | None = None
 
 
 class Admission:
     """``online``: somebody can be asked; ``closed``: nobody is let in, for the station restarts."""
 
     def __init__(
-        self, rules: SessionRules, keys: KeyStore, connectors: Mapping[int, Connector], tags: TagBook
-    ) -> None:
+        self, rules: SessionRules, keys: KeyStore, connectors: Mapping[int, Connector], tags: TagBook,
+        reservations: Reservations, unfit: Callable[[Profile], str | None],
+    ) -> None:  # fmt: skip
+        """``unfit``: why a charging profile may not come along with a remote start, or None."""
+        self._reservations = reservations
         self._rules = rules
         self._keys = keys
         self._connectors = connectors
         self._requests = 0
         self._asked: dict[int, _Asked] = {}
+        self._unfit = unfit
         self.tags = tags
         self.online = self.closed = False
 
@@ -57,9 +64,10 @@ class Admission:
             connector.refusal = AuthStatus.INVALID.value
             connector.ring.answer(False, now)
             return []
-        if self._may_begin(connector):
+        kept = not self._reservations.may_admit(connector, tag, self.tags.look_up(tag, now))
+        if self._may_begin(connector) and not kept:
             return self._authorise(connector, tag, now)
-        if self.closed or not connector.in_service:
+        if kept or self.closed or not connector.in_service:
             connector.ring.answer(False, now)
         return []
 
@@ -77,23 +85,37 @@ class Admission:
         return []
 
     def remote_start(self, wish: RemoteStart, now: int) -> Effects:
-        """§5.11. Where no connector is named, one with a car goes before one without."""
-        numbers = list(self._connectors) if wish.connector is None else [wish.connector]
-        found = [self._connectors[n] for n in numbers if n in self._connectors and self._can_start(n, now)]
-        if not wish.sound or not found:
-            return [CallAnswer(wish.call, "Rejected")]
-        connector = max(found, key=lambda each: each.plugged)
+        """§5.11. Where no connector is named, one reserved for the tag comes first, then one with a car."""
+        known = self.tags.look_up(wish.tag, now)
+        parent = known.parent if known else None
+        found = self._where(wish, known, now)
+        reason = self._unfit(wish.profile) if wish.profile is not None else None
+        if not wish.sound or not found or reason is not None:
+            return [CallAnswer(wish.call, "Rejected", reason)]
+        awaits = self._reservations.awaits
+        connector = max(found, key=lambda each: (awaits(each, wish.tag, parent), each.plugged))
         accepted = CallAnswer(wish.call, "Accepted")
         if self._keys.flag("AuthorizeRemoteTxRequests"):
-            return [accepted, *self._authorise(connector, wish.tag, now)]
-        connector.give(wish.tag, now)
+            return [accepted, *self._authorise(connector, wish.tag, now, profile=wish.profile)]
+        connector.give(wish.tag, now, parent, wish.profile)
         return [accepted]
+
+    def _where(self, wish: RemoteStart, known: TagInfo | None, now: int) -> list[Connector]:
+        """The connectors at which it could begin; where nobody will be asked, what is known has to do."""
+        numbers = list(self._connectors) if wish.connector is None else [wish.connector]
+        free = [self._connectors[n] for n in numbers if n in self._connectors and self._can_start(n, now)]
+        if self._keys.flag("AuthorizeRemoteTxRequests"):
+            return [each for each in free if self._reservations.may_admit(each, wish.tag, known)]
+        parent = known.parent if known else None
+        return [each for each in free if self._reservations.admits(each, wish.tag, parent)]
 
     def start_unasked(self, connector: Connector, now: int) -> None:
         """Free charging and Plug & Charge: a plug is enough, once per plug-in (E-68, R-26)."""
         chosen = mode(self._keys, self.online)
         fresh = connector.over in (None, StopReason.REBOOT, StopReason.POWER_LOSS)  # R-52
-        if chosen is not AuthMode.TAG and connector.plugged and fresh and self._may_begin(connector):
+        if chosen is AuthMode.TAG or not (connector.plugged and fresh and self._may_begin(connector)):
+            return
+        if self._reservations.admits(connector, ANYBODY[chosen], None):
             connector.give(ANYBODY[chosen], now)
 
     def answered(self, answer: TagAnswer, now: int) -> Effects:
@@ -105,7 +127,7 @@ class Admission:
         if connector.unplugs == asked.unplugs:
             connector.asking = False
             self._decide(connector, asked, answer.info or self.tags.offline(asked.tag, now), now)
-        return self.tags.learn(asked.tag, answer.info) if answer.info else []
+        return self.tags.learn(asked.tag, answer.info, now) if answer.info else []
 
     def started(self, answer: StartAnswer, now: int) -> Effects:
         """The backend's word on a session that has begun: its number, and perhaps a refusal."""
@@ -116,7 +138,7 @@ class Admission:
                 session.parent = answer.info.parent or session.parent
                 if answer.info.status is not AuthStatus.ACCEPTED:
                     connector.refuse(answer.info.status, now)
-        return self.tags.learn(answer.tag, answer.info)
+        return self.tags.learn(answer.tag, answer.info, now)
 
     def _can_start(self, number: int, now: int) -> bool:
         connector = self._connectors[number]
@@ -126,9 +148,11 @@ class Admission:
         idle = not connector.occupied and connector.grant is None and not connector.asking
         return idle and connector.in_service and not self.closed
 
-    def _authorise(self, connector: Connector, tag: str, now: int, ends: str = "") -> Effects:
+    def _authorise(
+        self, connector: Connector, tag: str, now: int, ends: str = "", profile: Profile | None = None
+    ) -> Effects:
         """Decide by what is known where that is enough; else ask."""
-        asked = _Asked(connector.number, tag, connector.unplugs, ends)
+        asked = _Asked(connector.number, tag, connector.unplugs, ends, profile)
         known = self.tags.beforehand(tag, now) if self.online else self.tags.offline(tag, now)
         if known is not None:
             self._decide(connector, asked, known, now)
@@ -147,8 +171,10 @@ class Admission:
                 connector.end(StopReason.LOCAL, now, asked.tag)
         elif not accepted:
             connector.refusal = info.status.value
+        elif not self._reservations.admits(connector, asked.tag, info.parent):
+            accepted = False
         elif self._may_begin(connector):
-            connector.give(asked.tag, now, info.parent)
+            connector.give(asked.tag, now, info.parent, asked.profile)
         else:
             accepted = False
         connector.ring.answer(accepted, now)

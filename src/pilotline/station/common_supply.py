@@ -1,7 +1,7 @@
 """The supply that a station's connectors have together: what each needs, and the share it may claim (M-20).
 
 The house stands behind that supply, so what it leaves bounds the sum too: a fuse that carries one car at 20 A
-does not carry two.
+does not carry two. So does the maximum that the operator sets for the station as a whole (OCPP 1.6 §3.13.1).
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,8 @@ from pilotline.vocabulary.pilot import MIN_OFFER_MA
 from pilotline.vocabulary.time import MS, SECOND
 
 _SENSORS = tuple(source for source in limits.SOURCES if source.code == limits.CLAMP.code)
-_OWN = tuple(s for s in limits.SOURCES if s not in (*_SENSORS, limits.FUSE, limits.SHARING))
+_OF_ALL = (limits.FUSE, limits.STATION_PROFILE)
+_OWN = tuple(s for s in limits.SOURCES if s not in (*_SENSORS, *_OF_ALL, limits.SHARING))
 """What limits one connector and not the sum."""
 _NO_LIMIT = 10**9
 
@@ -62,7 +63,7 @@ class CommonSupply:
         found = [_NO_LIMIT]
         for number, connector in self._connectors.items():
             beside_ma = sum(need.drawn_ma for other, need in needs.items() if other != number)
-            for source in (limits.FUSE, *_SENSORS):
+            for source in (*_OF_ALL, *_SENSORS):
                 allowed = connector.arbiter.allows(source, now)
                 counts = source in _SENSORS and not connector.arbiter.has_lapsed(source, now)
                 found += [] if allowed is None else [allowed + (beside_ma if counts else 0)]

@@ -13,6 +13,7 @@ from pilotline.station.commissioning import settings_of
 from pilotline.station.covers import CoverWatch
 from pilotline.station.events import MeterPace, MeterReport, StationEffect, StatusReport, ToBoard
 from pilotline.station.fault_counts import FaultCounter
+from pilotline.station.holding import Holding
 from pilotline.station.house import HouseLimit
 from pilotline.station.indicators import DARK, RingLight, Seen
 from pilotline.station.keys import KeyStore
@@ -29,6 +30,7 @@ from pilotline.station.temperature import AmbientLimit, TemperatureLimit
 from pilotline.station.unlocking import UnlockDesk
 from pilotline.vocabulary import faults, limits
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
+from pilotline.vocabulary.charging import Profile
 from pilotline.vocabulary.journal import (
     Durable,
     Ended,
@@ -58,6 +60,7 @@ class Grant:
     tag: str
     until: int | None
     parent: str | None = None
+    profile: Profile | None = None
 
 
 class Connector:
@@ -83,7 +86,7 @@ class Connector:
         self._clock = clock
         self._entries = entries
         self._sessions = 0
-        self._plug = PlugWatch()
+        self.plug = PlugWatch()
         self._open_since: int | None = None
         self._teller = StatusTeller(number)
         self._hot = TemperatureLimit(model.temperature)
@@ -107,6 +110,7 @@ class Connector:
         self.register_at = 0
         self.meter_silence: str | None = None
         self.grant: Grant | None = None
+        self.holding = Holding()
         self.asking = False
         self.refusal: str | None = None
         self.session: Session | None = None
@@ -160,17 +164,17 @@ class Connector:
     @property
     def plugged(self) -> bool:
         """Whether a plug is in, as believed."""
-        return self._plug.plugged
+        return self.plug.plugged
 
     @property
     def unplugs(self) -> int:
         """How often it was pulled since boot."""
-        return self._plug.unplugs
+        return self.plug.unplugs
 
     @property
     def unplugging(self) -> bool:
         """The pilot shows no car, and it is not believed yet (R-29)."""
-        return self._plug.unplugging
+        return self.plug.unplugging
 
     @property
     def available(self) -> bool:
@@ -209,10 +213,10 @@ class Connector:
         """What the meter says now; None while it is silent, for an old value is not a present one."""
         return self.meter if self.meter_silence is None else None
 
-    def give(self, tag: str, now: int, parent: str | None = None) -> None:
+    def give(self, tag: str, now: int, parent: str | None = None, profile: Profile | None = None) -> None:
         """Somebody may charge: at once when a car is there, else within ConnectionTimeOut (E-69)."""
         timeout = self._keys.number("ConnectionTimeOut") * SECOND
-        self.grant = Grant(tag, None if self.plugged else now + timeout, parent)
+        self.grant = Grant(tag, None if self.plugged else now + timeout, parent, profile)
         self.refusal = None
 
     def refuse(self, status: AuthStatus, now: int) -> None:
@@ -294,7 +298,7 @@ class Connector:
         session = self.session
         running = session is not None and session.phase is Phase.RUNNING
         return earliest(
-            self._plug.deadline(now),
+            self.plug.deadline(now),
             self.grant.until if self.grant else None,
             self.board.deadline(now),
             self.arbiter.deadline(now) if running else self.arbiter.expiry(now),
@@ -315,7 +319,7 @@ class Connector:
     def _see_plug(self, now: int) -> None:
         report = self.board.report
         state = report.pilot if report and self.board.alive(now) else PilotState.UNDEFINED
-        if self._plug.see(state, now):
+        if self.plug.see(state, now):
             self._unplug()
         if self.plugged and self.grant:
             self.grant = replace(self.grant, until=None)
@@ -332,7 +336,7 @@ class Connector:
         if self._outlives_unplug and self.session is not None:
             self.session.unplugs = self.unplugs
         else:
-            self.end(StopReason.EV_DISCONNECTED, self._plug.gone_at)
+            self.end(StopReason.EV_DISCONNECTED, self.plug.gone_at)
 
     @property
     def _outlives_unplug(self) -> bool:
@@ -387,7 +391,7 @@ class Connector:
         if grant and self.plugged and self.ready(now) and not self.busy and self.room:
             self._sessions += 1
             name = f"{self._clock.boot}-{self.number}-{self._sessions}"
-            self.session = Session(name, grant.tag, self.unplugs, parent=grant.parent)
+            self.session = Session(name, grant.tag, self.unplugs, parent=grant.parent, profile=grant.profile)
             self.grant = self.over = None
         session = self.session
         if session is None or session.phase is not Phase.STARTING or self._register() is None:
@@ -397,8 +401,9 @@ class Connector:
         session.stamp = self._clock.stamp(now)
         session.meter_start_wh = self._register() or 0
         self._metering.begin(session, self._sources())
-        started = Started(session.id, self.number, session.tag, session.meter_start_wh, session.stamp)
-        return [self._record(session, started)]
+        session.reservation, start_wh = self.holding.uses, session.meter_start_wh
+        who = session.id, self.number, session.tag
+        return [self._record(session, Started(*who, start_wh, session.stamp, session.reservation))]
 
     def _pace_meter(self) -> Sequence[StationEffect]:
         """Fast while a session is here, and until a reading that came after the relay opened."""
@@ -479,6 +484,7 @@ class Connector:
             booting=now < BOARD_GRACE,
             last=self.status,
             away=session is not None and not self.plugged and self._is_away(session, now),
+            reserved=self.holding.by is not None and self.grant is None,
             unsure=not self.plugged and (report is None or report.pilot not in (PilotState.A, *WITH_A_CAR)),
         )
 

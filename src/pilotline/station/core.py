@@ -13,6 +13,7 @@ from pilotline.station.clock import WallClock
 from pilotline.station.commissioning import SETTING_OF, deed_of, forbidden
 from pilotline.station.common_supply import CommonSupply
 from pilotline.station.connector import Connector, EntryNumbers
+from pilotline.station.energy import EnergyBooks
 from pilotline.station.events import (
     AskReset,
     BackendLink,
@@ -20,10 +21,13 @@ from pilotline.station.events import (
     Backlog,
     BoardSaid,
     CallAnswer,
+    CancelReservation,
     ChangeAvailability,
     ChangeKey,
+    ChargeNow,
     ClearCache,
     ClearLatched,
+    ClearProfiles,
     CompensateRcd,
     KeyReading,
     KeysRead,
@@ -32,10 +36,15 @@ from pilotline.station.events import (
     MeterSaid,
     ModuleSaid,
     PresentTag,
+    ReadComposite,
     ReadKeys,
+    ReadListVersion,
     RemoteStart,
     RemoteStop,
+    Reserve,
     RestartFailed,
+    SendList,
+    SetProfile,
     StartAnswer,
     StationEffect,
     StationEvent,
@@ -50,14 +59,19 @@ from pilotline.station.events import (
     Unlock,
 )
 from pilotline.station.indicators import SmallLights
-from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, KeyStore, to_text
+from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, KeyStore, told
 from pilotline.station.left_open import left_open
+from pilotline.station.local_list import LocalList, conflict_report
+from pilotline.station.local_time import ZoneFinder, utc_alone
+from pilotline.station.off_peak import OffPeak
+from pilotline.station.reservations import Reservations
 from pilotline.station.restarts import Restarts, StartTeller, failure_report
 from pilotline.station.security import Askers, log_refusal
+from pilotline.station.smart_charging import SmartCharging
 from pilotline.vocabulary import limits
 from pilotline.vocabulary.board import ClearFaults
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
-from pilotline.vocabulary.journal import Durable, Recollection, StoreKey, StoreTrouble
+from pilotline.vocabulary.journal import Durable, LocalListStored, Recollection, StoreKey, StoreTrouble
 from pilotline.vocabulary.roles import Deed, Role, refusal
 from pilotline.vocabulary.status import (
     ConnectorStatus,
@@ -68,7 +82,7 @@ from pilotline.vocabulary.status import (
 )
 from pilotline.vocabulary.time import Tick, earliest
 
-_AT_THE_STATION = (PresentTag, StopCharging, ClearLatched, CompensateRcd)
+_AT_THE_STATION = (PresentTag, StopCharging, ChargeNow, ClearLatched, CompensateRcd)
 _INSTALLERS_ROW = "installer's limit"  # no key of OCPP's: they have no spaces
 LONGEST_TAG = 20
 """OCPP 1.6 §7.15 IdToken."""
@@ -88,9 +102,12 @@ class Station:
         memory: Recollection | None = None,
         ended_by: StopReason = StopReason.POWER_LOSS,
         reset_reason: ResetReason = ResetReason.UNKNOWN,
+        find_zone: ZoneFinder = utc_alone,
+        seed: int = 0,
     ) -> None:
         """``memory`` is what earlier boots left, ``ended_by`` how the last one ended for its sessions (R-52),
-        ``reset_reason`` why this one has begun (E-40).
+        ``reset_reason`` why this one has begun (E-40). ``find_zone`` knows the rules of time zones; ``seed``
+        is of the dice that random delays are drawn with.
         """
         memory = memory or Recollection(boot)
         clock = clock or WallClock(boot)
@@ -115,11 +132,18 @@ class Station:
             )
             for number in range(1, model.connectors + 1)
         }
+        self.smart_charging = SmartCharging(model, self.keys, clock, self.connectors, memory.profiles)
+        self.off_peak = OffPeak(model.session, self.keys, clock, self.connectors, find_zone, seed)
+        self._energy = EnergyBooks(self.connectors, self.off_peak.local, model.rating.power_w, memory.energy)
         self._supply = CommonSupply(model, self.connectors)
         self.small_lights = SmallLights(model)
         self.availability = Availability(self.connectors, memory.inoperative)
-        tags = TagBook(self.keys, clock, memory.tags)
-        self.admission = Admission(model.session, self.keys, self.connectors, tags)
+        self.local_list = LocalList(self.keys, memory.local_list_version, memory.local_list)
+        self.reservations = Reservations(self.keys, clock, self.connectors, memory.reservations)
+        tags = TagBook(self.keys, clock, memory.tags, self.local_list)
+        self.admission = Admission(
+            model.session, self.keys, self.connectors, tags, self.reservations, self.smart_charging.refusal
+        )
         self._limit_for_good(memory.keys.get(_INSTALLERS_ROW), 0)
         self.backlog = memory.queued
         self._deadline: int | None = 0
@@ -132,23 +156,36 @@ class Station:
             if not news and self._deadline is not None and now < self._deadline:
                 return []
         self._route(event, now)
+        self._effects += self._conflicts(now)
         self.admission.closed = self.resetting is not None
         for connector in self.connectors.values():
             self.admission.start_unasked(connector, now)
             connector.look(now)
+        self._effects += self.smart_charging.update(self.online, now)
+        self.off_peak.update(self.online, now)
         self._supply.update(now)
-        for connector in self.connectors.values():
-            connector.room, connector.restarting = self._has_room(), self.admission.closed
-            self._effects += connector.update(self.online, now)
+        self.reservations.look(now)
+        self._update_connectors(now)
+        if self.reservations.look(now):  # what just began or ended frees another one, or holds it
+            self._update_connectors(now)
+        self._effects += self.reservations.jobs()
+        self._effects += self._energy.update()
         self._effects += self._start.update(self._whole, online=self.online, now=now)
         self._restart_when_idle(now)
         waits = (connector.deadline(now) for connector in self.connectors.values())
-        self._deadline = earliest(self._supply.deadline(now), self._restarts.deadline(), *waits)
+        shared = self._supply.deadline(now), self.off_peak.deadline(now), self.smart_charging.deadline(now)
+        reserved = self.reservations.deadline(now)
+        self._deadline = earliest(*shared, reserved, self._restarts.deadline(), *waits)
         effects, self._effects = self._effects, []
         return effects
 
     def deadline(self) -> int | None:
         return self._deadline
+
+    def _update_connectors(self, now: int) -> None:
+        for connector in self.connectors.values():
+            connector.room, connector.restarting = self._has_room(), self.admission.closed
+            self._effects += connector.update(self.online, now)
 
     @property
     def resetting(self) -> ResetKind | None:
@@ -175,7 +212,7 @@ class Station:
             case TagAnswer():
                 self._effects += self.admission.answered(event, now)
             case TagLearned(tag, info):
-                self._effects += self.admission.tags.learn(tag, info)
+                self._effects += self.admission.tags.learn(tag, info, now)
             case StartAnswer():
                 self._effects += self.admission.started(event, now)
             case ChangeKey():
@@ -189,6 +226,8 @@ class Station:
                     self._at(connector).end(StopReason.LOCAL, now)
             case LimitCurrent():
                 self._limit(event, now)
+            case ChargeNow(connector):
+                self._charge_now(event, connector)
             case ClearLatched(connector):
                 if self._may(event, Deed.CLEAR):
                     self._effects.append(ToBoard(connector, ClearFaults(self._at(connector).faults)))
@@ -202,12 +241,14 @@ class Station:
             case StoreTrouble(reason):
                 for each in self.connectors.values():
                     each.disk_trouble = reason
+            case LocalListStored():
+                self._effects += self.local_list.stored(event)
             case Tick() | BoardSaid():
                 pass
             case _:
                 self._serve(event, now)
 
-    def _serve(self, wish: BackendWish, now: int) -> None:
+    def _serve(self, wish: BackendWish, now: int) -> None:  # noqa: C901 - a flat table of wishes
         """What only a backend asks for."""
         match wish:
             case RemoteStart():
@@ -222,6 +263,12 @@ class Station:
                 self._clear_cache(call)
             case Unlock(call, number):
                 self._unlock(call, number, now)
+            case SetProfile() | ClearProfiles() | ReadComposite():
+                self._effects += self.smart_charging.take(wish, now)
+            case SendList() | ReadListVersion():
+                self._effects += self.local_list.take(wish)
+            case Reserve() | CancelReservation():
+                self._effects += self.reservations.take(wish, now)
             case TellStatus(connector):
                 self._tell(connector, now)
             case TellMeter(number):
@@ -255,6 +302,10 @@ class Station:
         elif self._may(wish, Deed.LIMIT_FOR_GOOD):
             self._limit_for_good(wish.limit_ma, now)
             self._effects.append(StoreKey(_INSTALLERS_ROW, wish.limit_ma))
+
+    def _charge_now(self, wish: ChargeNow, connector: int) -> None:
+        reason = refusal(wish.role, Deed.CHARGE_NOW) or self.off_peak.charge_now(connector)
+        self._answer(wish.call, reason)
 
     def _limit_for_good(self, kept: KeyValue, now: int) -> None:
         limit_ma = kept if isinstance(kept, int) else None
@@ -328,6 +379,11 @@ class Station:
             if number in (STATION, connector.number):
                 self._effects += connector.tell(now)
 
+    def _conflicts(self, now: int) -> Sequence[StatusReport]:
+        """Tags of which the local list and the backend think differently (OCPP 1.6 §3.5.3)."""
+        tags, self.admission.tags.conflicts = self.admission.tags.conflicts, []
+        return [conflict_report(self._whole(now), tag) for tag in tags]
+
     def _whole(self, now: int) -> StatusReport:
         """The station as a whole, connector 0 (OCPP 1.6 §4.9): in service or not."""
         in_service = self.availability.in_service
@@ -350,6 +406,7 @@ class Station:
             old, new = self.keys[key.name], key.kind.parse(wish.text)
             reason = refusal(wish.role, deed_of(key.name, new, self.model))
             reason = reason or forbidden(key.name, new, self.model)
+            reason = reason or (self.off_peak.local.refusal(str(new)) if key.name == "TimeZone" else None)
         except KeyRefusedError as error:
             self._effects.append(CallAnswer(wish.call, "Rejected", f"Not possible: {error}."))
             return
@@ -381,4 +438,4 @@ class Station:
         self._effects.append(KeysRead(wish.call, tuple(self._reading(key) for key in known), unknown))
 
     def _reading(self, key: Key) -> KeyReading:
-        return KeyReading(key.name, to_text(self.keys[key.name]), key.access is Access.READ_ONLY)
+        return KeyReading(key.name, told(key, self.keys[key.name]), key.access is Access.READ_ONLY)

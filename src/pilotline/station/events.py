@@ -4,16 +4,25 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from pilotline.vocabulary.board import BoardMessage, HostMessage
+from pilotline.vocabulary.charging import Profile, ProfilePurpose, RateUnit
 from pilotline.vocabulary.journal import (
     CachedTag,
     Durable,
+    ForgetProfiles,
+    ForgetReservation,
     ForgetTags,
+    KeepEnergy,
+    KeepProfile,
     KeepRegister,
+    KeepReservation,
     KeepSecurityEvent,
+    Listed,
+    LocalListStored,
     MeterSample,
     Record,
     StoreAvailability,
     StoreKey,
+    StoreLocalList,
     StoreTrouble,
 )
 from pilotline.vocabulary.lights import Module, ModuleState
@@ -100,13 +109,14 @@ class TagLearned:
 class RemoteStart:
     """The backend asks to start for ``tag``; ``call`` comes back in ``CallAnswer``.
 
-    ``sound``: what else it brought (a charging profile) is what OCPP allows there.
+    ``sound``: what else it brought could be read; ``profile`` is that, a TxProfile of the session to come.
     """
 
     call: int
     tag: str
     connector: int | None
     sound: bool = True
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +211,15 @@ class LimitCurrent:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeNow:
+    """The session shall wait neither for the end of peak hours nor for a random delay (E-64, E-65)."""
+
+    connector: int = 1
+    role: Role = field(default=Role.OWNER, kw_only=True)
+    call: int = field(default=0, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
 class ClearLatched:
     """A person beside the station resets its latched faults."""
 
@@ -239,8 +258,79 @@ class TellMeter:
     connector: int
 
 
+@dataclass(frozen=True, slots=True)
+class SetProfile:
+    """Install a charging profile at a connector, 0 for the station; None: it could not be read."""
+
+    call: int
+    connector: int
+    profile: Profile | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClearProfiles:
+    """Take out the charging profile of this id, else all that fit what is named; None names nothing."""
+
+    call: int
+    id: int | None = None
+    connector: int | None = None
+    purpose: ProfilePurpose | None = None
+    stack: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadComposite:
+    """What may be drawn at a connector, 0 for the station, from now on for ``duration_s``."""
+
+    call: int
+    connector: int
+    duration_s: int
+    unit: RateUnit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendList:
+    """Update the local list to ``version``: ``whole``, to these entries; else by them."""
+
+    call: int
+    version: int
+    whole: bool
+    entries: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadListVersion:
+    """Which version the local list is of; answered by ``CallAnswer`` with the number."""
+
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Keep a connector, 0 for any, for a tag and for the group ``parent``.
+
+    ``expiry_us`` in µs since 1970; None: it could not be read.
+    """
+
+    call: int
+    id: int
+    connector: int
+    tag: str
+    expiry_us: int | None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReservation:
+    """The reservation of this id is not wanted any more."""
+
+    call: int
+    id: int
+
+
 BackendWish = (
     RemoteStart | RemoteStop | AskReset | ChangeAvailability | ClearCache | Unlock | TellStatus | TellMeter
+    | SetProfile | ClearProfiles | ReadComposite | SendList | ReadListVersion | Reserve | CancelReservation
 )  # fmt: skip
 
 StationEvent = (
@@ -258,11 +348,13 @@ StationEvent = (
     | Backlog
     | StopCharging
     | LimitCurrent
+    | ChargeNow
     | ClearLatched
     | CompensateRcd
     | BackendLink
     | StoreTrouble
     | Durable
+    | LocalListStored
     | Tick
 )
 
@@ -339,6 +431,22 @@ class KeysRead:
 
 
 @dataclass(frozen=True, slots=True)
+class CompositeRead:
+    """The answer to ``ReadComposite``; ``steps`` are seconds after ``start_s`` (UTC) and mA per phase or mW.
+
+    They reach ``duration_s``, which is less than was asked for where there would be too many.
+    """
+
+    call: int
+    connector: int
+    start_s: int
+    duration_s: int
+    unit: RateUnit
+    phases: int
+    steps: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Restart:
     """The runtime restarts the host now (hard: its reset pin is pulled, R-42).
 
@@ -377,11 +485,18 @@ StationEffect = (
     | MeterReport
     | CallAnswer
     | KeysRead
+    | CompositeRead
+    | KeepProfile
+    | ForgetProfiles
     | StoreKey
     | StoreAvailability
     | CachedTag
     | ForgetTags
+    | StoreLocalList
+    | KeepReservation
+    | ForgetReservation
     | KeepSecurityEvent
+    | KeepEnergy
     | KeepRegister
     | Restart
     | RestartFailed

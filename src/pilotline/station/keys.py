@@ -4,12 +4,15 @@ A key is a row: its type and bounds, who may write it, whether a reboot is neede
 Its factory value is the model's data. Names match without case.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from pilotline.station.measurands import MOST_NAMED, unknown_measurands
+from pilotline.station.off_periods import PeriodError, as_written
 from pilotline.vocabulary.charger import KeyValue
+from pilotline.vocabulary.network import AUTOMATIC, NUMBERED
 
 
 class KeyRefusedError(ValueError):
@@ -21,6 +24,7 @@ class Access(Enum):
 
     READ_WRITE = "read and write"
     READ_ONLY = "read only"
+    WRITE_ONLY = "write only"  # a secret: its value is never told
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,47 @@ def _choice(*words: str) -> Kind:
     return Kind(" or ".join(words), parse)
 
 
+def _or_null(kind: Kind) -> Kind:
+    """Also no value, which is written ``null`` or nothing and read back as a key without one (R-17)."""
+
+    def parse(text: str) -> KeyValue:
+        return None if text.strip().lower() in ("", "null") else kind.parse(text)
+
+    return Kind(f"null or {kind.name}", parse)
+
+
+def _access_point(text: str) -> KeyValue:
+    """A name as in DNS (3GPP TS 23.003 §9.1); 0 is none (R-17)."""
+    name = text.strip()
+    if name == "0":
+        return 0
+    labels = name.split(".")
+    if len(name) > LONGEST_ACCESS_POINT or not all(_is_label(label) for label in labels):
+        raise KeyRefusedError("the value is 0 or a name of letters, digits, dots and hyphens")
+    return name
+
+
+def _is_label(text: str) -> bool:
+    letters = text.replace("-", "")
+    edges = text[:1] + text[-1:]
+    return letters.isascii() and letters.isalnum() and "-" not in edges and len(text) <= LONGEST_LABEL
+
+
+def _off_period(text: str) -> str:
+    try:
+        return as_written(text)
+    except PeriodError as error:
+        raise KeyRefusedError(str(error)) from None
+
+
+def _zone_name(text: str) -> str:
+    """As the IANA writes them; whether this station's database has it is the station's to say."""
+    name = text.strip()
+    if len(name) > LONGEST_ZONE or not _ZONE.fullmatch(name):
+        raise KeyRefusedError("the value is a name of the IANA's time zones, like Europe/London")
+    return name
+
+
 def _measurand_list(text: str) -> str:
     names = [name.strip() for name in text.split(",") if name.strip()]
     unknown = unknown_measurands(names)
@@ -100,8 +145,15 @@ def _rotation(text: str) -> str:
 
 
 _ROTATIONS = ("NotApplicable", "Unknown", "RST", "RTS", "SRT", "STR", "TRS", "TSR")
+LONGEST_ACCESS_POINT, LONGEST_LABEL = 100, 63
+"""Letters of an access point's name, and of a part of it between dots."""
+LONGEST_ZONE = 50
+_ZONE = re.compile(r"UTC|[A-Z][A-Za-z_]*(/[A-Z][A-Za-z0-9_+-]*){1,2}")
 BOOLEAN = Kind("boolean", _boolean)
+ACCESS_POINT = Kind("0 or a name of up to 100 letters, digits, dots and hyphens", _access_point)
+OFF_PERIOD = Kind("enable or disable,begin,end", _off_period)
 ROTATION = Kind("list of connector.phases", _rotation)
+ZONE = Kind("name of an IANA time zone", _zone_name)
 MEASURANDS = Kind("list of measurands", _measurand_list)
 TEXT = Kind("text", _as_is)
 
@@ -119,6 +171,10 @@ class Key:
 
 
 _RO = Access.READ_ONLY
+_TAGS = _integer(0, 100_000)
+_NEVER_OR_SECONDS = _or_null(_integer(10, 604_800))
+"""A timeout of the ways to the backend: an interface needs some seconds to have a chance, a week is long."""
+_INTERFACE = _one_of(AUTOMATIC, *NUMBERED)
 
 
 def _most_named(key: str) -> Key:
@@ -131,6 +187,15 @@ KEYS = (
     Key("AuthorizationCacheEnabled", BOOLEAN, "What the backend said of a card is remembered.", True),
     Key("AuthorizationEnabled", BOOLEAN, "A session needs somebody who may charge.", True),
     Key("AuthorizeRemoteTxRequests", BOOLEAN, "A remote start asks the backend about its tag first.", True),
+    Key("ChargeProfileMaxStackLevel", _integer(0, 1_000), "Highest level of a charging profile.", 100, _RO),
+    Key(
+        "ChargingScheduleAllowedChargingRateUnit",
+        TEXT,
+        "Units a charging schedule may have: A is amperes per phase, W watts over all phases.",
+        "A,W",
+        _RO,
+    ),
+    Key("ChargingScheduleMaxPeriods", _integer(1, 1_000), "Most periods of a charging schedule.", 60, _RO),
     Key(
         "ClockAlignedDataInterval",
         _integer(0, 86_400),
@@ -139,16 +204,31 @@ KEYS = (
     ),
     Key("ConnectionTimeOut", _integer(5, 86_400), "Seconds from a card to the plug.", 90),
     Key("ConnectorPhaseRotation", ROTATION, "How the supply's phases reach each connector.", ""),
+    Key(
+        "ConnectorSwitch3to1PhaseSupported",
+        BOOLEAN,
+        "The station can charge on one phase of its three.",
+        False,
+        _RO,
+    ),
     Key("GetConfigurationMaxKeys", _integer(1, 1_000), "Most keys one request may name.", 5, _RO),
     Key("HeartbeatInterval", _integer(1, 86_400), "Seconds of silence after which a heartbeat is sent.", 60),
     Key("LightIntensity", _integer(0, 100), "Brightness of the ring in percent.", 100),
-    Key("LocalAuthorizeOffline", BOOLEAN, "Offline, a card that was accepted before may charge.", True),
+    Key("LocalAuthListEnabled", BOOLEAN, "The local list counts; off, it is kept and asked nothing.", False),
+    Key("LocalAuthListMaxLength", _TAGS, "Most tags of the local list; 0: there is none.", 0, _RO),
+    Key(
+        "LocalAuthorizeOffline",
+        BOOLEAN,
+        "Offline, a card that is listed or was accepted before may charge.",
+        True,
+    ),
     Key(
         "LocalPreAuthorize",
         BOOLEAN,
-        "A card that was accepted before charges before the backend says so.",
+        "A card that is listed or was accepted before charges before the backend says so.",
         False,
     ),
+    Key("MaxChargingProfilesInstalled", _integer(1, 1_000), "Most charging profiles at a time.", 10, _RO),
     Key(
         "MaxEnergyOnInvalidId",
         _integer(0, 100_000),
@@ -167,7 +247,15 @@ KEYS = (
     _most_named("MeterValuesSampledData"),
     Key("MinimumStatusDuration", _integer(0, 3_600), "Seconds a status lasts before it is told.", 0),
     Key("NumberOfConnectors", _integer(1, 2), "How many connectors the station has.", 1, _RO),
+    Key(
+        "ReserveConnectorZeroSupported",
+        BOOLEAN,
+        "A reservation may be of any connector that is free, not of one alone.",
+        True,
+        _RO,
+    ),
     Key("ResetRetries", _integer(0, 20), "Times a restart that did not come about is tried again.", 3),
+    Key("SendLocalListMaxLength", _TAGS, "Most tags that one update of the local list names.", 0, _RO),
     Key(
         "StopTransactionOnEVSideDisconnect",
         BOOLEAN,
@@ -182,6 +270,7 @@ KEYS = (
     Key("StopTxnSampledData", MEASURANDS, "What a session's end tells of each of its meter values.", ""),
     _most_named("StopTxnSampledData"),
     Key("SupportedFeatureProfiles", TEXT, "The OCPP profiles this station has.", "Core,RemoteTrigger", _RO),
+    Key("TimeZone", ZONE, "Where the station stands: by it local times are meant (ours).", "UTC"),
     Key("TransactionMessageAttempts", _integer(1, 100), "Tries before a session is set aside.", 3),
     Key("TransactionMessageRetryInterval", _integer(1, 86_400), "Seconds to the second try.", 60),
     Key(
@@ -190,7 +279,37 @@ KEYS = (
         "Pulling the plug out of the car frees it at the station too.",
         True,
     ),
+    Key(
+        "c_APN",
+        ACCESS_POINT,
+        "The access point that the cellular interface asks the mobile network for; 0 is none in particular.",
+        0,
+    ),
     Key("c_AuthorizationMode", _choice("tag", "plug_and_charge", "free"), "Who may charge.", "tag"),
+    Key(
+        "c_BackendLossLimit_I",
+        _integer(0, 800),
+        "Tenths of an ampere a session gets while the backend is lost, in place of its profiles.",
+        60,
+    ),
+    Key(
+        "c_BackendLossTimeout",
+        _NEVER_OR_SECONDS,
+        "Seconds without the backend after which c_BackendLossLimit_I counts; null: never.",
+        None,
+    ),
+    Key(
+        "c_ChargeOffPeriod1",
+        OFF_PERIOD,
+        "Local hours in which an offline station does not charge, the end excluded.",
+        "disable,08:00,11:00",
+    ),
+    Key(
+        "c_ChargeOffPeriod2",
+        OFF_PERIOD,
+        "A second such period.",
+        "disable,16:00,22:00",
+    ),
     Key("c_ChargingVentilatedEnabled", BOOLEAN, "Cars that want ventilation charge.", False, reboot=True),
     Key("c_CTClamp", BOOLEAN, "A clamp measures what the whole house draws.", False),
     Key(
@@ -198,8 +317,47 @@ KEYS = (
     ),
     Key("c_DeviceLimit_I", _integer(60, 800), "The station's own limit in tenths of an ampere.", 320),
     Key("c_Evsens", BOOLEAN, "An EVSENS at the supply measures what the whole house draws.", False),
+    Key(
+        "c_FallbackNetworkInterface",
+        _INTERFACE,
+        "What stands in for the main interface: 0 automatic, 1 Ethernet, 2 Wi-Fi, 3 cellular; "
+        "the same as the main one: nothing does.",
+        0,
+    ),
+    Key(
+        "c_FallbackOfflineTimeout",
+        _NEVER_OR_SECONDS,
+        "Seconds without the backend on the fallback interface, after which the main one is tried again.",
+        None,
+    ),
+    Key(
+        "c_FallbackOnlineTimeout",
+        _NEVER_OR_SECONDS,
+        "Seconds on the fallback interface, with the backend or without, after which the main one is tried "
+        "again.",
+        None,
+    ),
     Key("c_LockerDisengage", BOOLEAN, "The plug is locked in the socket.", True, reboot=True),
     Key("c_MainFuseLimit", _integer(60, 10_000), "The house's main fuse in tenths of an ampere.", 600),
+    Key(
+        "c_MainNetworkInterface",
+        _INTERFACE,
+        "The interface that leads to the backend: 0 automatic, the first that works, 1 Ethernet, 2 Wi-Fi, "
+        "3 cellular.",
+        0,
+    ),
+    Key(
+        "c_MainOfflineTimeout",
+        _NEVER_OR_SECONDS,
+        "Seconds without the backend on the main interface, after which the fallback interface is used.",
+        None,
+    ),
+    Key(
+        "c_MaxStartDelay",
+        _integer(0, 1_800),
+        "Seconds that an offline start waits at most, at random; 0 is none.",
+        0,
+    ),
     Key("c_OfflinePlugAndCharge", BOOLEAN, "Offline, plugging in starts a session.", False),
     Key("c_RCDProtectionType", _one_of(0, 2), "Leakage: 0 AC and DC, 2 AC alone.", 0, reboot=True),
     Key("c_S0PulsesPerKWh", _integer(0, 100_000), "Pulses of an S0 meter for one kWh; 0: as built.", 0),
@@ -221,12 +379,17 @@ def to_text(value: KeyValue) -> str | None:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _stored_value(key: Key, value: KeyValue) -> KeyValue:
-    """A stored value as its key understands it; None where there is none, or one it refuses."""
+def told(key: Key, value: KeyValue) -> str | None:
+    """What is told of a key's value: of a secret nothing."""
+    return None if key.access is Access.WRITE_ONLY else to_text(value)
+
+
+def _takes(key: Key, value: KeyValue) -> bool:
+    """Whether a stored value is one the key can have: None is where its kind knows ``null``."""
     try:
-        return None if value is None else key.kind.parse(to_text(value) or "")
+        return (key.kind.parse(to_text(value) or "") is None) is (value is None)
     except KeyRefusedError:
-        return None
+        return False
 
 
 class KeyStore:
@@ -241,8 +404,10 @@ class KeyStore:
         self._values: dict[str, KeyValue] = {}
         for key in KEYS:
             name = key.name.lower()
-            value = _stored_value(key, kept.get(name))
-            self._values[name] = given.get(name, key.factory) if value is None else value
+            value = given.get(name, key.factory)
+            if name in kept and _takes(key, kept[name]):
+                value = key.kind.parse(to_text(kept[name]) or "")
+            self._values[name] = value
 
     def __getitem__(self, name: str) -> KeyValue:
         return self._values[name.lower()]

@@ -44,15 +44,24 @@ class Arbiter:
         self._due: int | None = None
         self.offer_ma = 0
 
-    def claim(self, source: LimitSource, limit_ma: int | None, now: int, *, urgent: bool = False) -> None:
+    def claim(
+        self,
+        source: LimitSource,
+        limit_ma: int | None,
+        now: int,
+        *,
+        urgent: bool = False,
+        until: int | None = None,
+    ) -> None:
         """A source says what it allows; None withdraws its claim.
 
         ``now`` is when that was true, and may lie in the past. ``urgent``: a fall waits for no pace (R-48).
+        ``until``: when it will say something else, where it knows; a source that ``lasts`` has its own end.
         """
         if limit_ma is None:
             self._claims.pop(source, None)
         else:
-            until = None if source.lasts is None else now + source.lasts
+            until = until if source.lasts is None else now + source.lasts
             self._claims[source] = Claim(limit_ma, until, urgent)
 
     def winner(self, now: int) -> Winner:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from pilotline.vocabulary.charging import Profile
 from pilotline.vocabulary.status import StopReason
 from pilotline.vocabulary.time import Stamp
 
@@ -44,7 +45,9 @@ class Session:
     """``transaction`` is the backend's id, None until it has answered. Times are core time (µs).
 
     ``unplugs`` is the connector's count when it began: with another one, its car is gone. ``parent`` is the
-    group of its tag; ``refused_wh`` the register when the backend refused that tag afterwards.
+    group of its tag; ``profile`` came with a remote start and waits to be installed; ``refused_wh`` is the
+    register when the backend refused its tag afterwards.
+    ``reservation`` is the one that its start used up.
     """
 
     id: str
@@ -60,7 +63,9 @@ class Session:
     offered: bool = False
     charged: bool = False
     parent: str | None = None
+    profile: Profile | None = None
     refused_wh: int | None = None
+    reservation: int | None = None
     stop: Stop | None = None
 
     def is_of(self, parent: str | None) -> bool:

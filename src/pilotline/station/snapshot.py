@@ -275,7 +275,9 @@ def _before_session(connector: Connector, now: int) -> Why:
         return _say(waits.ASKING)
     if connector.refusal is not None:
         return _say(waits.REFUSED, reason=connector.refusal)
-    grant = connector.grant
+    grant, holding = connector.grant, connector.holding
+    if grant is None and holding.by is not None:
+        return _say(waits.RESERVED, holding.until)
     if grant is not None and grant.until is not None:
         return _say(waits.PLUG_SOON, grant.until, seconds=-(-(grant.until - now) // SECOND))
     if grant is not None and not connector.room:

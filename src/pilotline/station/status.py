@@ -62,7 +62,8 @@ class Facts:
     """All a status depends on. ``phase`` is None without a session; ``last`` is the status so far.
 
     ``unsure``: the pilot shows neither a car nor its absence, and none has been seen since boot. ``away``:
-    the session goes on without its car, which may come back (R-29).
+    the session goes on without its car, which may come back (R-29). ``reserved``: the connector is kept for
+    somebody who has not come yet; a car alone does not end that (OCPP 1.6 §4.9).
     """
 
     alive: bool
@@ -82,6 +83,7 @@ class Facts:
     last: ConnectorStatus | None
     unsure: bool = False
     away: bool = False
+    reserved: bool = False
 
 
 def derive(facts: Facts) -> ConnectorStatus | None:
@@ -98,8 +100,14 @@ def derive(facts: Facts) -> ConnectorStatus | None:
         return _in_session(facts, facts.phase)
     if facts.faults & SUSPENDS:
         return ConnectorStatus.FAULTED
+    return _before_session(facts)
+
+
+def _before_session(facts: Facts) -> ConnectorStatus:
     if facts.over and not facts.authorising:
         return ConnectorStatus.FINISHING
+    if facts.reserved:
+        return ConnectorStatus.RESERVED
     return ConnectorStatus.PREPARING if facts.plugged or facts.authorising else ConnectorStatus.AVAILABLE
 
 

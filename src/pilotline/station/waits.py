@@ -23,6 +23,9 @@ LIMIT = Wait("limit", "{sentence}")
 PLUG_IN = Wait("plug_in", "Ready. Plug in a car.")
 TAG = Wait("tag", "A car is plugged in. Show a card or start from the app.")
 ASKING = Wait("asking", "Asking the operator whether this card may charge.")
+RESERVED = Wait(
+    "reserved", "Reserved. Whoever it is reserved for may charge; all others when that has ended."
+)
 REFUSED = Wait("refused", "This card may not charge ({reason}). Try another one.")
 PLUG_SOON = Wait("plug_soon", "Authorised. Plug in the car within {seconds} s.")
 METER = Wait("meter", "The energy meter has not been read yet: {reason}")
@@ -47,7 +50,7 @@ UNPLUGGED = Wait("unplugged", "The plug was pulled; it is believed after one sec
 FINISHED = Wait("finished", "Charging is over ({reason}). Unplug the car, or show a card to charge again.")
 
 WAITS = (
-    NO_BOARD, WRONG_MODEL, UNAVAILABLE, FAULT, LIMIT, PLUG_IN, TAG, ASKING, REFUSED, PLUG_SOON, METER,
-    RECORDING, DISK, CLOSING, RESTARTING, BACKLOG, AWAY, LOCKING, RESUMING, BACK_OFF, SPENT, CAR,
+    NO_BOARD, WRONG_MODEL, UNAVAILABLE, FAULT, LIMIT, PLUG_IN, TAG, ASKING, RESERVED, REFUSED, PLUG_SOON,
+    METER, RECORDING, DISK, CLOSING, RESTARTING, BACKLOG, AWAY, LOCKING, RESUMING, BACK_OFF, SPENT, CAR,
     CAR_PAUSES, CHARGING, GONE, STOPPING, UNPLUGGED, FINISHED,
 )  # fmt: skip

@@ -12,9 +12,12 @@ from typing import NamedTuple
 
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import Light
+from pilotline.vocabulary.charging import ProfilePurpose
+from pilotline.vocabulary.feature_profiles import ACTIONS_OF, ALL_PROFILES, FeatureProfile, Lacking
 from pilotline.vocabulary.lights import STATUS_ALONE, Glow, Leds, Module, ModuleState, Signs, check_leds
 from pilotline.vocabulary.pilot import MAX_OFFER_MA, MIN_OFFER_MA, PilotState
 from pilotline.vocabulary.status import ConnectorStatus
+from pilotline.vocabulary.time import WORKING_DAYS, Weekday
 
 KeyValue = bool | int | str | None
 MOST_CONNECTORS = 2
@@ -482,16 +485,29 @@ class SharedSupply:
 
 @dataclass(frozen=True, slots=True)
 class OcppIdentity:
-    """What BootNotification says; OCPP bounds each to 20 characters, the firmware version to 50 (R-38)."""
+    """What BootNotification says, each at most 20 characters (R-38), and how much of OCPP the model shows.
+
+    ``profiles`` are those it has; of these it may lack single actions, answered with the code given (M-46).
+    """
 
     vendor: str
     model: str
+    profiles: tuple[FeatureProfile, ...] = ALL_PROFILES
+    lacks: Mapping[str, Lacking] = field(default_factory=dict[str, Lacking])
 
     def __post_init__(self) -> None:
         _require(
             0 < len(self.vendor) <= 20 and 0 < len(self.model) <= 20,
             "vendor and model have 1 to 20 characters",
         )
+        _require(FeatureProfile.CORE in self.profiles, "profiles has Core at least")
+        served = frozenset[str]().union(*(ACTIONS_OF.get(each, ()) for each in self.profiles))
+        _require(self.lacks.keys() <= served, f"lacks names actions of its profiles: {sorted(served)}")
+
+    def lacking(self, action: str) -> Lacking | None:
+        """The code by which an action is answered that this model has not."""
+        absent = any(action in actions and each not in self.profiles for each, actions in ACTIONS_OF.items())
+        return Lacking.NOT_SUPPORTED if absent else self.lacks.get(action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -503,6 +519,7 @@ class SessionRules:
     up with zero bytes (R-27); 0 leaves it. ``offline_events``: more starts and ends than this never wait for
     the backend (R-33); None: as many as the disk takes. ``metered_when_charging``: meter values go out only
     while it charges and the backend has given it a number (M-44).
+    ``charge_off_days``: on these days c_ChargeOffPeriod1 and 2 begin (R-18).
     """
 
     unplug_told_ms: int = 0
@@ -510,11 +527,22 @@ class SessionRules:
     tag_bytes: int = 0
     offline_events: int | None = None
     metered_when_charging: bool = False
+    charge_off_days: tuple[Weekday, ...] = WORKING_DAYS
 
     def __post_init__(self) -> None:
         _require(0 <= self.unplug_told_ms <= 60_000, "unplug_told_ms is 0 to 60000")
         _require(0 <= self.tag_bytes <= 10, "tag_bytes is 0 to 10")
         _require(self.offline_events is None or self.offline_events >= 2, "offline_events is 2 at least")
+
+
+@dataclass(frozen=True, slots=True)
+class ChargingRules:
+    """What the products do differently in smart charging (R-05); bounds and units are keys.
+
+    ``purposes``: the charging profiles that are taken (M-46).
+    """
+
+    purposes: tuple[ProfilePurpose, ...] = tuple(ProfilePurpose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -533,6 +561,7 @@ class ChargerModel:
     key_defaults: Mapping[str, KeyValue] = field(default_factory=dict[str, KeyValue])
     connectors: int = 1
     session: SessionRules = SessionRules()
+    charging: ChargingRules = ChargingRules()
     ambient: Ambient | None = None
     evsens: EvsensSlot | None = None
     shared_supply: SharedSupply | None = None

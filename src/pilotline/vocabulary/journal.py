@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pilotline.vocabulary.charger import KeyValue
-from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ReadingContext, StopReason
+from pilotline.vocabulary.charging import Installed
+from pilotline.vocabulary.energy import EnergyMark, EnergyPiece
+from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ReadingContext, StopReason, TagInfo
 from pilotline.vocabulary.time import Stamp
 
 
@@ -34,13 +36,17 @@ class MeterSample:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A session begins. ``session`` is the station's own id; the backend's comes with its answer."""
+    """A session begins. ``session`` is the station's own id; the backend's comes with its answer.
+
+    ``reservation`` is the one it uses up: what becomes durable with it is that there is none any more.
+    """
 
     session: str
     connector: int
     tag: str
     meter_start_wh: int
     stamp: Stamp
+    reservation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +218,75 @@ class ForgetTags:
     tags: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeepEnergy:
+    """Add these pieces to a connector's energy records; with them, all up to the mark is in the records."""
+
+    connector: int
+    mark: EnergyMark
+    pieces: tuple[EnergyPiece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeepProfile:
+    """A charging profile was installed, ``instead_of`` those of these ids: all at once, or not at all."""
+
+    installed: Installed
+    instead_of: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetProfiles:
+    """The charging profiles of these ids are no more."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A tag of the local list and what it is worth; None: it leaves the list."""
+
+    tag: str
+    info: TagInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLocalList:
+    """The local list is of ``version`` now: ``whole``, it is these entries; else these are what changed.
+
+    All at once, or not at all. Answered by ``LocalListStored``.
+    """
+
+    version: int
+    entries: tuple[Listed, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A connector, 0 for any, is kept for a tag, and for its group if ``parent`` names one."""
+
+    id: int
+    connector: int
+    tag: str
+    expiry_us: int
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepReservation:
+    """A reservation was made, or replaced by its id."""
+
+    reservation: Reservation
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReservation:
+    """The reservation of this id is over."""
+
+    id: int
+
+
 StoreJob = (
     Record
     | Delivered
@@ -219,12 +294,18 @@ StoreJob = (
     | Resend
     | Fetch
     | KeepRegister
+    | KeepEnergy
     | StoreZeros
     | StoreKey
     | KeepSecurityEvent
     | StoreAvailability
     | CachedTag
     | ForgetTags
+    | StoreLocalList
+    | KeepReservation
+    | ForgetReservation
+    | KeepProfile
+    | ForgetProfiles
 )
 
 # --- what the store says -------------------------------------------------------------------------
@@ -254,6 +335,13 @@ class ZerosStored:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalListStored:
+    """The local list of this version survives a power cut."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreTrouble:
     """The disk does not take what it is given (``reason`` is a sentence), or takes it again (None)."""
 
@@ -268,7 +356,7 @@ class Counted:
     set_aside: int
 
 
-StoreEvent = Durable | Fetched | ZerosStored | Counted | StoreTrouble
+StoreEvent = Durable | Fetched | ZerosStored | LocalListStored | Counted | StoreTrouble
 
 # --- what a boot finds ---------------------------------------------------------------------------
 
@@ -306,3 +394,8 @@ class Recollection:
     keys: Mapping[str, KeyValue] = field(default_factory=dict[str, KeyValue])
     inoperative: frozenset[int] = frozenset()
     tags: tuple[CachedTag, ...] = ()
+    profiles: tuple[Installed, ...] = ()
+    local_list_version: int = 0
+    local_list: tuple[Listed, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
+    energy: Mapping[int, EnergyMark] = field(default_factory=dict[int, EnergyMark])

@@ -10,7 +10,7 @@ from pilotline.vocabulary.pilot import MIN_OFFER_MA
 from pilotline.vocabulary.time import SECOND
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # a row is itself: claims are looked up by it at every step
 class LimitSource:
     """One row. ``lasts`` is how long a claim of this source is valid (µs), None until it is replaced.
 
@@ -144,7 +144,49 @@ BACKEND = _row(
     "OCPPGridLimit",
     "The operator limits the current to {amps}.",
     "The operator paused charging.",
-    who="the operator, by the backend",
+    who="the operator, by the backend's TxProfile or TxDefaultProfile",
+    holds="as its schedule says",
+)
+STATION_PROFILE = _row(
+    "station_profile",
+    "The operator",
+    4,
+    "OCPPGridLimit",
+    "The operator limits the whole station; {amps} are for this connector.",
+    "The operator paused the whole station.",
+    who="the operator, by the backend's ChargePointMaxProfile",
+    holds="as its schedule says",
+)
+BACKEND_LOST = _row(
+    "backend_lost",
+    "The operator",
+    4,
+    "OCPPGridLimit",
+    "The operator cannot be reached; {amps} until it can.",
+    "The operator cannot be reached; charging waits until it can.",
+    who="the station, when the backend has been away for c_BackendLossTimeout (a key of ours)",
+    holds="until the backend is back",
+)
+OFF_HOURS = _row(
+    "off_hours",
+    "Peak hours",
+    0,
+    "DeviceCurrentLimit",
+    "The operator cannot be reached in the hours of peak demand; {amps} are given.",
+    "These are the hours of peak demand and the operator cannot be reached: charging waits for their end, "
+    "or until you say charge_now.",
+    who="the station, offline in the hours of c_ChargeOffPeriod1 and 2 (E-64)",
+    holds="until the period ends, the backend is there, or the user says charge_now",
+)
+START_DELAY = _row(
+    "start_delay",
+    "A random delay",
+    0,
+    "DeviceCurrentLimit",
+    "Charging begins at a random time; until then {amps} are given.",
+    "Charging begins at a random time, so that not all cars begin at once; charge_now skips the wait.",
+    who="the station, offline, when nobody beside it began to charge (E-65)",
+    holds="c_MaxStartDelay seconds at most, until the backend is there, or the user says charge_now",
 )
 FUSE = _row(
     "fuse",
@@ -186,7 +228,11 @@ SOURCES = (
     CLAMP,
     EVSENS,
     BACKEND,
+    STATION_PROFILE,
+    BACKEND_LOST,
     REFUSED,
+    OFF_HOURS,
+    START_DELAY,
     FUSE,
     SHARING,
 )

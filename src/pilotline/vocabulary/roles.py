@@ -21,6 +21,7 @@ class Deed(Enum):
     """What a role may be needed for, as the sentence says it: "Only … may …"."""
 
     STOP = "end a session here"
+    CHARGE_NOW = "charge without waiting for the end of peak hours or of a random delay"
     LIMIT = "set the owner's limit"
     LIMIT_FOR_GOOD = "set the installer's limit"
     CLEAR = "reset latched faults"
@@ -36,6 +37,7 @@ _SKILLED = (Role.INSTALLER, Role.OPERATOR)
 
 MAY: Mapping[Deed, tuple[Role, ...]] = {
     Deed.STOP: _BESIDE,  # a backend ends its transaction, by its number
+    Deed.CHARGE_NOW: _BESIDE,
     Deed.LIMIT: _BESIDE,
     Deed.LIMIT_FOR_GOOD: _SKILLED,
     Deed.CLEAR: _SKILLED,  # what a reset clears is latched until service (R-13)

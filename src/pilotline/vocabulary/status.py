@@ -82,6 +82,25 @@ class AuthMode(Enum):
     FREE = "free"  # no identification and price 0
 
 
+class ListStatus(Enum):
+    """OCPP 1.6 §7.45 UpdateStatus, of the local list."""
+
+    ACCEPTED = "Accepted"
+    FAILED = "Failed"
+    NOT_SUPPORTED = "NotSupported"
+    VERSION_MISMATCH = "VersionMismatch"
+
+
+class ReservationStatus(Enum):
+    """OCPP 1.6 §7.37 ReservationStatus."""
+
+    ACCEPTED = "Accepted"
+    FAULTED = "Faulted"
+    OCCUPIED = "Occupied"
+    REJECTED = "Rejected"
+    UNAVAILABLE = "Unavailable"
+
+
 class ResetKind(Enum):
     """OCPP 1.6 §7.35 ResetType."""
 

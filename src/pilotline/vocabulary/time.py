@@ -7,6 +7,7 @@ only "time has passed". Wall-clock time is not here: see :mod:`pilotline.station
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple, Protocol, TypeVar
 
 US_PER_MS = 1_000
@@ -18,6 +19,21 @@ DAY = 24 * HOUR
 
 In_contra = TypeVar("In_contra", contravariant=True)
 Out_co = TypeVar("Out_co", covariant=True)
+
+
+class Weekday(Enum):
+    """The days of the week, in the order of ISO 8601."""
+
+    MONDAY = "Monday"
+    TUESDAY = "Tuesday"
+    WEDNESDAY = "Wednesday"
+    THURSDAY = "Thursday"
+    FRIDAY = "Friday"
+    SATURDAY = "Saturday"
+    SUNDAY = "Sunday"
+
+
+WORKING_DAYS = tuple(Weekday)[:5]
 
 
 class Stamp(NamedTuple):

@@ -4,8 +4,9 @@ import pytest
 
 from pilotline.links.ocpp.calls import HANDLERS, WHEN_ACCEPTED, configuration
 from pilotline.station.events import KeyReading, KeysRead
+from pilotline.vocabulary.status import ListStatus, ReservationStatus
 from pilotline.wire.ocpp import v16
-from pilotline.wire.ocpp.words import AcceptStatus, ConfigurationStatus
+from pilotline.wire.ocpp.words import AcceptStatus, ClearProfileStatus, ConfigurationStatus, ProfileStatus
 
 ELSEWHERE = {"TriggerMessage"}
 """Answered by the link itself."""
@@ -15,6 +16,13 @@ WORDS = {
     "RemoteStopTransaction": [word.value for word in AcceptStatus],
     "DataTransfer": ["Accepted", "Rejected"],
     "Reset": [word.value for word in AcceptStatus],
+    "ReserveNow": [word.value for word in ReservationStatus],
+    "CancelReservation": [word.value for word in AcceptStatus],
+    "SendLocalList": [word.value for word in ListStatus],
+    "SetChargingProfile": [word.value for word in ProfileStatus],
+    "ClearChargingProfile": [word.value for word in ClearProfileStatus],
+    "GetCompositeSchedule": ["Rejected"],
+    "GetLocalListVersion": ["-1", "0", "7"],
 }
 
 

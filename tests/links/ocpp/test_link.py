@@ -679,9 +679,8 @@ def test_too_many_keys_are_an_occurrence_error() -> None:
     assert (line.last.kind, line.last.payload) == (4, "OccurenceConstraintViolation")
 
 
-@pytest.mark.requirement("R-37")
 @pytest.mark.parametrize(
-    ("action", "code"), [("SendLocalList", "NotSupported"), ("MakeCoffee", "NotImplemented")]
+    ("action", "code"), [("GetDiagnostics", "NotSupported"), ("MakeCoffee", "NotImplemented")]
 )
 def test_what_we_do_not_serve_is_refused_with_the_right_code(action: str, code: str) -> None:
     """OCPP knows the first and not the second."""

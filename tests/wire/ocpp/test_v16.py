@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from pilotline.vocabulary.status import AuthStatus, ReadingContext, ResetKind, StopReason
-from pilotline.wire.ocpp import v16
+from pilotline.wire.ocpp import v16, words
 from pilotline.wire.ocpp.errors import CallErrorCode, MessageError, TimeFormatError
+from pilotline.wire.ocpp.times import format_time, parse_time
 
 SCHEMAS = files("ocpp.v16") / "schemas"
 KINDS = [kind for action in v16.ACTIONS.values() for kind in (action.request, action.answer)]
@@ -45,11 +46,11 @@ PLAIN_VALUES: dict[type[inspect.Type], st.SearchStrategy[Any]] = {
 }
 
 
-def values_of(node: inspect.Type, units: st.SearchStrategy[v16.Unit]) -> st.SearchStrategy[Any]:
+def values_of(node: inspect.Type, units: st.SearchStrategy[words.Unit]) -> st.SearchStrategy[Any]:
     """Any value a field's type allows; ``units`` are those the message's schema knows."""
     match node:
         case inspect.Metadata(extra_json_schema={"format": "date-time"}):
-            values = MOMENTS.map(v16.format_time)
+            values = MOMENTS.map(format_time)
         case inspect.Metadata(type=inner):
             values = values_of(inner, units)
         case inspect.StructType(cls=cls, fields=fields):
@@ -59,7 +60,7 @@ def values_of(node: inspect.Type, units: st.SearchStrategy[v16.Unit]) -> st.Sear
         case inspect.IntType(ge=int(low), le=int(high)):
             values = st.integers(low, high)
         case inspect.EnumType(cls=cls):
-            values = units if cls is v16.Unit else st.sampled_from(cls)
+            values = units if cls is words.Unit else st.sampled_from(cls)
         case inspect.UnionType(types=types):
             values = st.one_of([values_of(one, units) for one in types])
         case inspect.VarTupleType(item_type=item, min_length=least):
@@ -69,8 +70,8 @@ def values_of(node: inspect.Type, units: st.SearchStrategy[v16.Unit]) -> st.Sear
     return values
 
 
-ALL_UNITS = st.sampled_from(v16.Unit)
-STOP_UNITS = ALL_UNITS.filter(lambda unit: unit is not v16.Unit.HERTZ)
+ALL_UNITS = st.sampled_from(words.Unit)
+STOP_UNITS = ALL_UNITS.filter(lambda unit: unit is not words.Unit.HERTZ)
 MESSAGES = {
     kind: values_of(inspect.type_info(kind), STOP_UNITS if kind is v16.StopTransaction else ALL_UNITS)
     for kind in KINDS
@@ -181,7 +182,7 @@ def test_every_action_of_ocpp_is_served_or_known_to_be_unserved() -> None:
 
 def test_every_context_of_the_station_core_is_a_context_of_ocpp() -> None:
     """The core's reasons for a meter value can all be put on the wire by their value."""
-    assert {context.value for context in ReadingContext} <= {context.value for context in v16.Context}
+    assert {context.value for context in ReadingContext} <= {context.value for context in words.Context}
 
 
 # --- what is refused, and how ---------------------------------------------------------------------------
@@ -278,7 +279,7 @@ def test_both_spellings_of_celsius_are_understood() -> None:
     """The first edition's 'Celcius' is still sent by stations in the field."""
     for word in ("Celsius", "Celcius"):
         payload = f'{{"timestamp":"","sampledValue":[{{"value":"1","unit":"{word}"}}]}}'
-        assert msgspec.json.decode(payload, type=v16.MeterValue).sampled_value[0].unit == v16.Unit(word)
+        assert msgspec.json.decode(payload, type=v16.MeterValue).sampled_value[0].unit == words.Unit(word)
 
 
 def test_absent_fields_are_left_out_and_names_are_camel_case() -> None:
@@ -322,18 +323,18 @@ def test_no_payload_does_more_than_raise_a_typed_error(payload: bytes | str, kin
 def test_times_are_written_in_utc_with_z_and_milliseconds() -> None:
     """An offset is converted, microseconds are cut."""
     moment = datetime(2026, 11, 21, 1, 2, 3, 999_999, tzinfo=timezone(timedelta(hours=2)))
-    assert v16.format_time(moment) == "2026-11-20T23:02:03.999Z"
+    assert format_time(moment) == "2026-11-20T23:02:03.999Z"
 
 
 @given(st.datetimes(timezones=st.timezones()))
 def test_a_written_time_is_read_back_to_the_millisecond(moment: datetime) -> None:
     """format_time and parse_time are inverse but for what is below a millisecond."""
     try:
-        text = v16.format_time(moment)
+        text = format_time(moment)
     except TimeFormatError:
         assert moment.year in (1, 9999)
         return
-    assert timedelta() <= moment - v16.parse_time(text) < timedelta(milliseconds=1)
+    assert timedelta() <= moment - parse_time(text) < timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +348,7 @@ def test_a_written_time_is_read_back_to_the_millisecond(moment: datetime) -> Non
 )  # fmt: skip
 def test_times_of_other_backends_are_read(text: str) -> None:
     """Any offset, any fraction or none, and the small letters RFC 3339 allows."""
-    assert v16.parse_time(text) == datetime(2026, 2, 1, 20, 53, 32, tzinfo=UTC)
+    assert parse_time(text) == datetime(2026, 2, 1, 20, 53, 32, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -361,14 +362,14 @@ def test_times_of_other_backends_are_read(text: str) -> None:
 def test_what_is_no_moment_is_a_typed_error(text: str) -> None:
     """Also a time without a zone: it may be local, and a clock set by it is hours off."""
     with pytest.raises(TimeFormatError):
-        v16.parse_time(text)
+        parse_time(text)
 
 
 @given(st.text())
 def test_any_text_is_a_time_or_a_typed_error(text: str) -> None:
     """parse_time raises nothing else."""
     with suppress(TimeFormatError):
-        assert v16.parse_time(text).tzinfo is UTC
+        assert parse_time(text).tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -378,4 +379,4 @@ def test_any_text_is_a_time_or_a_typed_error(text: str) -> None:
 def test_what_is_no_moment_of_ours_is_not_written(moment: datetime) -> None:
     """A naive time of ours is a mistake and not UTC; RFC 3339 ends with the year 9999."""
     with pytest.raises(TimeFormatError):
-        v16.format_time(moment)
+        format_time(moment)

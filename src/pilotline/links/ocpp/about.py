@@ -28,6 +28,13 @@ ABOUT: Mapping[str, About] = {
         "day at most. No interval or no answer: again after 30 s, doubling up to 10 minutes, each up to a "
         "fifth longer.",
     ),
+    "CancelReservation": About(
+        "Ends the reservation of this id.",
+        {
+            "Accepted": "it is no more",
+            "Rejected": "there is none of this id",
+        },
+    ),
     "ChangeAvailability": About(
         "Puts a connector, or with 0 the station, in or out of service; it outlives a restart. The "
         "station's word overwrites no connector's own.",
@@ -54,6 +61,14 @@ ABOUT: Mapping[str, About] = {
             "Rejected": "`AuthorizationCacheEnabled` is false",
         },
     ),
+    "ClearChargingProfile": About(
+        "Takes out the profile of this id; without one, all of what is named, level 0 and connector 0 too; "
+        "with nothing named, every one.",
+        {
+            "Accepted": "they are gone, from the disk too",
+            "Unknown": "there was none",
+        },
+    ),
     "DataTransfer": About(
         "Vendor `Pilotline`, message `CompensateRcdOffset`, data the connector's number (1 if left out): "
         "the offset of the leakage monitor is measured and kept.",
@@ -64,10 +79,26 @@ ABOUT: Mapping[str, About] = {
             "UnknownVendorId": "another vendor's",
         },
     ),
+    "GetCompositeSchedule": About(
+        "What may be drawn from now on: the least of profiles, the station's own maximum and a supply that "
+        "connectors share. Without a session, of one that would begin now. Connector 0 is all connectors "
+        "together. A schedule of more than 1000 periods is cut short, and its duration says so.",
+        {
+            "Accepted": "with the schedule, in the unit asked for or the first allowed one",
+            "Rejected": "no such connector, a unit that is not allowed, no duration, or no time known",
+        },
+    ),
     "GetConfiguration": About(
         "Tells the named keys, in any case of letters, or all when none is named.",
         {
             "CALLERROR OccurenceConstraintViolation": "more are named than `GetConfigurationMaxKeys`",
+        },
+    ),
+    "GetLocalListVersion": About(
+        "Tells the version of the local list: 0 of an empty one; -1 where there is none, because "
+        "`LocalAuthListEnabled` is false or `LocalAuthListMaxLength` 0.",
+        {
+            "CALLERROR NotSupported": "the model does not have local lists at all",
         },
     ),
     "Heartbeat": About(
@@ -96,12 +127,50 @@ ABOUT: Mapping[str, About] = {
             "Rejected": "no such session runs, or we are not registered",
         },
     ),
+    "ReserveNow": About(
+        "Keeps a connector for a tag, and for the cards of its group; with connector 0 one of those that are "
+        "free, whichever. All others are refused there, from afar too; what is listed or cached tells a "
+        "card's group, else the backend is asked. A car alone leaves it Reserved. It ends with the start of "
+        "a session, which carries its id, with its time, and when the connector is Faulted or Unavailable; "
+        "it outlives a restart. The same id replaces.",
+        {
+            "Accepted": "it is kept",
+            "Occupied": "a car, a card or another reservation is there, or what is free is promised",
+            "Faulted": "the connector is, or all are",
+            "Unavailable": "it is out of service",
+            "Rejected": "no such connector, no time to come, or `ReserveConnectorZeroSupported` is false",
+        },
+    ),
     "Reset": About(
         "Ends all sessions with reason `SoftReset` or `HardReset`, tells them if the line allows, and "
         "restarts: soft the software, hard its processor too. One that does not come about is tried again "
         "`ResetRetries` times.",
         {
             "Accepted": "always",
+        },
+    ),
+    "SendLocalList": About(
+        "Replaces the local list, or changes it: an entry without `idTagInfo` leaves it then. It counts, and "
+        "is answered, when it is on the disk. What it names goes before the cache; where the backend says "
+        "otherwise later, StatusNotification tells `LocalListConflict` of connector 0.",
+        {
+            "Accepted": "it is of the new version",
+            "Failed": "a tag is named twice, or the whole list has one without `idTagInfo`; more than "
+            "`SendLocalListMaxLength` are named or than `LocalAuthListMaxLength` would be kept; or its "
+            "version is not 1 to 2147483647 (0 is for an empty one). Nothing of it is taken",
+            "VersionMismatch": "a change whose version is not above that of the list",
+            "NotSupported": "`LocalAuthListEnabled` is false, or `LocalAuthListMaxLength` 0",
+        },
+    ),
+    "SetChargingProfile": About(
+        "Installs a profile and keeps it; it replaces the one of its id, and the one of its purpose and "
+        "level there. A TxProfile goes with its session. A connector's own default goes before the "
+        "station's of the same level. W becomes A by the nominal voltage and all wired phases.",
+        {
+            "Accepted": "it counts from now on",
+            "Rejected": "it breaks a rule of OCPP 1.6 §3.13, a bound among the keys, or names a session that "
+            "does not run",
+            "NotSupported": "never: a model without profiles refuses the call",
         },
     ),
     "StartTransaction": About(

@@ -7,29 +7,42 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+from pilotline.links.ocpp.profiles import profile_of
+from pilotline.links.ocpp.translate import tag_info, time_us
 from pilotline.station.events import (
     AskReset,
+    CancelReservation,
     ChangeAvailability,
     ChangeKey,
     ClearCache,
+    ClearProfiles,
     CompensateRcd,
     KeysRead,
+    ReadComposite,
     ReadKeys,
+    ReadListVersion,
     RemoteStart,
     RemoteStop,
+    Reserve,
+    SendList,
+    SetProfile,
     StationEvent,
     Unlock,
 )
+from pilotline.vocabulary.journal import Listed
 from pilotline.vocabulary.roles import Role
+from pilotline.vocabulary.status import ListStatus, ReservationStatus
 from pilotline.wire.ocpp import v16
 from pilotline.wire.ocpp.words import (
     AcceptStatus,
     AvailabilityStatus,
     AvailabilityType,
+    ClearProfileStatus,
     ConfigurationStatus,
     DataTransferStatus,
-    ProfilePurpose,
+    ProfileStatus,
     UnlockStatus,
+    UpdateType,
 )
 
 
@@ -43,14 +56,10 @@ class Handler:
 
 def _remote_start(request: v16.Request, call: int) -> StationEvent:
     wish = cast("v16.RemoteStartTransaction", request)
-    return RemoteStart(call, wish.id_tag, wish.connector_id, sound=_may_come_along(wish.charging_profile))
-
-
-def _may_come_along(profile: v16.ChargingProfile | None) -> bool:
-    """OCPP 1.6 §5.11: a profile that starts with the transaction is a TxProfile, and names no other one."""
-    if profile is None:
-        return True
-    return profile.charging_profile_purpose is ProfilePurpose.TX_PROFILE and profile.transaction_id is None
+    brought = wish.charging_profile
+    profile = profile_of(brought) if brought is not None else None
+    sound = brought is None or profile is not None
+    return RemoteStart(call, wish.id_tag, wish.connector_id, sound=sound, profile=profile)
 
 
 def _remote_stop(request: v16.Request, call: int) -> StationEvent:
@@ -83,11 +92,49 @@ def _unlock(request: v16.Request, call: int) -> StationEvent:
     return Unlock(call, cast("v16.UnlockConnector", request).connector_id)
 
 
+def _send_list(request: v16.Request, call: int) -> StationEvent:
+    wish = cast("v16.SendLocalList", request)
+    entries = tuple(
+        Listed(each.id_tag, tag_info(each.id_tag_info) if each.id_tag_info else None)
+        for each in wish.local_authorization_list
+    )
+    return SendList(call, wish.list_version, wish.update_type is UpdateType.FULL, entries)
+
+
+def _list_version(_request: v16.Request, call: int) -> StationEvent:
+    return ReadListVersion(call)
+
+
+def _reserve(request: v16.Request, call: int) -> StationEvent:
+    wish = cast("v16.ReserveNow", request)
+    expiry_us = time_us(wish.expiry_date)
+    return Reserve(call, wish.reservation_id, wish.connector_id, wish.id_tag, expiry_us, wish.parent_id_tag)
+
+
+def _cancel_reservation(request: v16.Request, call: int) -> StationEvent:
+    return CancelReservation(call, cast("v16.CancelReservation", request).reservation_id)
+
+
 def _compensate(request: v16.Request, call: int) -> StationEvent:
     """Its data is the connector's number, nothing for the first."""
     data = (cast("v16.DataTransfer", request).data or "1").strip()
     number = int(data) if data.isascii() and data.isdigit() and len(data) == 1 else 0
     return CompensateRcd(number, role=Role.BACKEND, call=call)
+
+
+def _set_profile(request: v16.Request, call: int) -> StationEvent:
+    wish = cast("v16.SetChargingProfile", request)
+    return SetProfile(call, wish.connector_id, profile_of(wish.cs_charging_profiles))
+
+
+def _clear_profiles(request: v16.Request, call: int) -> StationEvent:
+    wish = cast("v16.ClearChargingProfile", request)
+    return ClearProfiles(call, wish.id, wish.connector_id, wish.charging_profile_purpose, wish.stack_level)
+
+
+def _read_composite(request: v16.Request, call: int) -> StationEvent:
+    wish = cast("v16.GetCompositeSchedule", request)
+    return ReadComposite(call, wish.connector_id, wish.duration, wish.charging_rate_unit)
 
 
 def _no_word(word: str) -> v16.Answer:
@@ -97,6 +144,9 @@ def _no_word(word: str) -> v16.Answer:
 HANDLERS: dict[str, Handler] = {
     "ChangeAvailability": Handler(
         _availability, lambda word: v16.ChangeAvailabilityAnswer(AvailabilityStatus(word))
+    ),
+    "CancelReservation": Handler(
+        _cancel_reservation, lambda word: v16.CancelReservationAnswer(AcceptStatus(word))
     ),
     "ClearCache": Handler(_clear_cache, lambda word: v16.ClearCacheAnswer(AcceptStatus(word))),
     "UnlockConnector": Handler(_unlock, lambda word: v16.UnlockConnectorAnswer(UnlockStatus(word))),
@@ -109,8 +159,20 @@ HANDLERS: dict[str, Handler] = {
     "ChangeConfiguration": Handler(
         _change_key, lambda word: v16.ChangeConfigurationAnswer(ConfigurationStatus(word))
     ),
+    "SetChargingProfile": Handler(
+        _set_profile, lambda word: v16.SetChargingProfileAnswer(ProfileStatus(word))
+    ),
+    "ClearChargingProfile": Handler(
+        _clear_profiles, lambda word: v16.ClearChargingProfileAnswer(ClearProfileStatus(word))
+    ),
+    "GetCompositeSchedule": Handler(
+        _read_composite, lambda word: v16.GetCompositeScheduleAnswer(AcceptStatus(word))
+    ),
     "GetConfiguration": Handler(_read_keys, _no_word),
     "DataTransfer": Handler(_compensate, lambda word: v16.DataTransferAnswer(DataTransferStatus(word))),
+    "GetLocalListVersion": Handler(_list_version, lambda word: v16.GetLocalListVersionAnswer(int(word))),
+    "ReserveNow": Handler(_reserve, lambda word: v16.ReserveNowAnswer(ReservationStatus(word))),
+    "SendLocalList": Handler(_send_list, lambda word: v16.SendLocalListAnswer(ListStatus(word))),
     "Reset": Handler(_reset, lambda word: v16.ResetAnswer(AcceptStatus(word))),
 }
 

@@ -18,12 +18,14 @@ from pilotline.links.ocpp import translate
 from pilotline.links.ocpp.boot_pace import BootPace
 from pilotline.links.ocpp.calls import HANDLERS, WHEN_ACCEPTED, configuration, unknown_transfer
 from pilotline.links.ocpp.outbox import Outbox
+from pilotline.links.ocpp.profiles import composite_answer
 from pilotline.station.clock import WallClock
 from pilotline.station.events import (
     AskAuthorization,
     BackendLink,
     CallAnswer,
     ChangeKey,
+    CompositeRead,
     KeysRead,
     MeterReport,
     StartAnswer,
@@ -58,6 +60,7 @@ from pilotline.vocabulary.time import SECOND, Tick, earliest
 from pilotline.wire.ocpp import v16
 from pilotline.wire.ocpp.errors import CallErrorCode, TimeFormatError
 from pilotline.wire.ocpp.rpc import Answered, Called, Dropped, Output, Refused, Rpc, Send, TimedOut
+from pilotline.wire.ocpp.times import parse_time
 from pilotline.wire.ocpp.words import AcceptStatus, MessageTrigger, RegistrationStatus, TriggerStatus
 
 _PATIENCE = 200  # statuses that wait for the line; beyond it the oldest is forgotten
@@ -122,7 +125,8 @@ class Purpose(Enum):
 
 LinkEvent = (
     BackendUp | BackendDown | BackendSaid | ClockLearned | AskAuthorization | StatusReport | CallAnswer
-    | KeysRead | MeterReport | StoreKey | Durable | Fetched | ZerosStored | Counted | Resend | Tick
+    | KeysRead | CompositeRead | MeterReport | StoreKey | Durable | Fetched | ZerosStored | Counted | Resend
+    | Tick
 )  # fmt: skip
 LinkEffect = SendText | StationEvent | Delivered | SetAside | Resend | Fetch | StoreZeros
 
@@ -162,6 +166,7 @@ class OcppLink:
             charge_point_serial_number=serial[:25] or None,
             firmware_version=firmware,
         )
+        self._identity = identity
         self._clock = clock
         self._rpc = Rpc(v16.Role.CHARGE_POINT, new_id, call_timeout=call_timeout)
         self._boot_pace = BootPace(f"{serial} {clock.boot}")
@@ -232,6 +237,9 @@ class OcppLink:
                 self._answer(call, word, now)
             case KeysRead():
                 self._answer_keys(event, now)
+            case CompositeRead(call):
+                call_id, _ = self._pending.pop(call, ("", ""))
+                self._take(self._rpc.reply(call_id, composite_answer(event)), now)
             case MeterReport():
                 self._keep_meter(event)
             case StoreKey(name, value):
@@ -463,7 +471,7 @@ class OcppLink:
 
     def _learn(self, text: str, now: int) -> None:
         try:
-            utc = v16.parse_time(text)
+            utc = parse_time(text)
         except TimeFormatError as error:
             self.problem = f"The backend's clock cannot be read: {error}"
             return
@@ -499,7 +507,10 @@ class OcppLink:
 
     def _called(self, called: Called, now: int) -> None:
         request = called.request
-        if isinstance(request, v16.TriggerMessage):
+        if (lacking := self._identity.lacking(called.action)) is not None:
+            reason = f"This model does not have {called.action}"
+            self._take(self._rpc.refuse(called.call_id, CallErrorCode(lacking.value), reason), now)
+        elif isinstance(request, v16.TriggerMessage):
             self._trigger(called.call_id, request, now)
         elif isinstance(request, v16.DataTransfer) and (answer := unknown_transfer(request)) is not None:
             self._take(self._rpc.reply(called.call_id, answer), now)

@@ -8,15 +8,16 @@ from pilotline.station.status import status_report
 from pilotline.vocabulary.faults import OURS
 from pilotline.vocabulary.journal import Ended, Metered, MeterSample, SampledValue, Started, Tampered
 from pilotline.vocabulary.status import TagInfo
-from pilotline.wire.ocpp import v16, words
+from pilotline.wire.ocpp import parts, v16, words
 from pilotline.wire.ocpp.errors import TimeFormatError
+from pilotline.wire.ocpp.times import format_time, parse_time
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def status_notification(report: StatusReport, clock: WallClock) -> v16.StatusNotification:
     moment = clock.stamp(report.at)  # by the latest word: nobody compares it with a repeat
-    return _notification(report, v16.format_time(clock.utc(moment)) if clock.known else None)
+    return _notification(report, format_time(clock.utc(moment)) if clock.known else None)
 
 
 def _notification(report: StatusReport, time: str | None) -> v16.StatusNotification:
@@ -34,22 +35,26 @@ def _notification(report: StatusReport, time: str | None) -> v16.StatusNotificat
 def tampering(fact: Tampered, clock: WallClock) -> v16.StatusNotification:
     """An opened cover, with the time of its opening, whenever it is told (E-21)."""
     report = status_report(fact.connector, fact.status, fact.faults & ~OURS, fact.stamp.at)
-    return _notification(report, v16.format_time(clock.utc(fact.stamp)))
+    return _notification(report, format_time(clock.utc(fact.stamp)))
 
 
 def tag_info(info: v16.IdTagInfo) -> TagInfo:
     """What the backend says of a tag; an expiry date that is no time is none."""
+    expiry_us = time_us(info.expiry_date) if info.expiry_date else None
+    return TagInfo(info.status, expiry_us, info.parent_id_tag)
+
+
+def time_us(text: str) -> int | None:
+    """A peer's time in µs since 1970; None for a text that is none."""
     try:
-        expiry = v16.parse_time(info.expiry_date) if info.expiry_date else None
+        return (parse_time(text) - _EPOCH) // timedelta(microseconds=1)
     except TimeFormatError:
-        expiry = None
-    us = None if expiry is None else (expiry - _EPOCH) // timedelta(microseconds=1)
-    return TagInfo(info.status, us, info.parent_id_tag)
+        return None
 
 
 def start_transaction(fact: Started, clock: WallClock) -> v16.StartTransaction:
-    time = v16.format_time(clock.utc(fact.stamp))
-    return v16.StartTransaction(fact.connector, fact.tag, fact.meter_start_wh, time)
+    time = format_time(clock.utc(fact.stamp))
+    return v16.StartTransaction(fact.connector, fact.tag, fact.meter_start_wh, time, fact.reservation)
 
 
 def meter_values(fact: Metered, transaction: int, clock: WallClock) -> v16.MeterValues:
@@ -57,7 +62,7 @@ def meter_values(fact: Metered, transaction: int, clock: WallClock) -> v16.Meter
 
 
 def stop_transaction(fact: Ended, transaction: int, clock: WallClock) -> v16.StopTransaction:
-    time = v16.format_time(clock.utc(fact.stamp))
+    time = format_time(clock.utc(fact.stamp))
     data = tuple(meter_value(sample, clock) for sample in fact.data) or None
     return v16.StopTransaction(fact.meter_stop_wh, time, transaction, fact.tag, fact.reason, data)
 
@@ -65,11 +70,11 @@ def stop_transaction(fact: Ended, transaction: int, clock: WallClock) -> v16.Sto
 def meter_value(sample: MeterSample, clock: WallClock) -> v16.MeterValue:
     context = words.Context(sample.context.value)
     values = tuple(_sampled_value(value, context) for value in sample.values)
-    return v16.MeterValue(v16.format_time(clock.utc(sample.stamp)), values)
+    return v16.MeterValue(format_time(clock.utc(sample.stamp)), values)
 
 
-def _sampled_value(value: SampledValue, context: words.Context) -> v16.SampledValue:
-    return v16.SampledValue(
+def _sampled_value(value: SampledValue, context: words.Context) -> parts.SampledValue:
+    return parts.SampledValue(
         value=value.value,
         context=context,
         measurand=words.Measurand(value.measurand),

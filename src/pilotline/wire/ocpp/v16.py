@@ -4,150 +4,60 @@ Field names are OCPP's in snake_case; the wire has them in camelCase. Length lim
 enumerations are those of the official 1.6 JSON schemas (a test compares every one). An optional field
 that is None is left out. Decoding is strict in what the schemas say and tolerant where real backends
 stray harmlessly: unknown extra fields are skipped and null counts as absent. Times stay texts here,
-as the wire has them: :func:`format_time` and :func:`parse_time` stand at the border.
+as the wire has them: :mod:`pilotline.wire.ocpp.times` stands at the border.
 
 It is not the frame around a message (:mod:`pilotline.wire.ocpp.rpc`), and a legal message may still be
 nonsense to a station: that is decided in :mod:`pilotline.links`.
 """
 
-import re
-from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, NamedTuple, TypeVar, cast
 
 import msgspec
 from msgspec import Meta
 
-from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ErrorCode, ResetKind, StopReason
-from pilotline.wire.ocpp.errors import CallErrorCode, MessageError, TimeFormatError
+from pilotline.vocabulary.charging import ProfilePurpose, RateUnit
+from pilotline.vocabulary.status import (
+    ConnectorStatus,
+    ErrorCode,
+    ListStatus,
+    ReservationStatus,
+    ResetKind,
+    StopReason,
+)
+from pilotline.wire.ocpp.errors import CallErrorCode, MessageError
+from pilotline.wire.ocpp.parts import (
+    Answer,
+    AuthorizationData,
+    ChargingProfile,
+    ChargingSchedule,
+    IdTagInfo,
+    KeyValue,
+    MeterValue,
+    Request,
+    ReservationId,
+    Text20,
+    Text25,
+    Text50,
+    Text255,
+    Text500,
+    Timestamp,
+    TransactionId,
+)
 from pilotline.wire.ocpp.words import (
     AcceptStatus,
     AvailabilityStatus,
     AvailabilityType,
     ClearProfileStatus,
     ConfigurationStatus,
-    Context,
     DataTransferStatus,
-    ListStatus,
-    Location,
-    Measurand,
     MessageTrigger,
-    Phase,
-    ProfileKind,
-    ProfilePurpose,
     ProfileStatus,
-    RateUnit,
-    RecurrencyKind,
     RegistrationStatus,
-    ReservationStatus,
     TriggerStatus,
-    Unit,
     UnlockStatus,
     UpdateType,
-    ValueFormat,
 )
-
-Text20 = Annotated[str, Meta(max_length=20)]
-Text25 = Annotated[str, Meta(max_length=25)]
-Text50 = Annotated[str, Meta(max_length=50)]
-Text255 = Annotated[str, Meta(max_length=255)]
-Text500 = Annotated[str, Meta(max_length=500)]
-TransactionId = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-"""OCPP bounds it nowhere; backends give numbers above 2³¹. Beyond 64 bits no store can keep it."""
-Timestamp = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
-"""A time as the wire has it; its format is not checked here, :func:`parse_time` does."""
-
-# gc=False: a message is a tree of values and can be in no cycle, so the collector need not visit it
-
-
-class Request(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
-    """What a CALL carries."""
-
-
-class Answer(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
-    """What a CALLRESULT carries."""
-
-
-class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
-    """What stands inside a request or an answer."""
-
-
-# --- the parts ------------------------------------------------------------------------------------
-
-
-class IdTagInfo(Part, frozen=True):
-    """OCPP's IdTagInfo."""
-
-    status: AuthStatus
-    expiry_date: Timestamp | None = None
-    parent_id_tag: Text20 | None = None
-
-
-class SampledValue(Part, frozen=True):
-    """What is absent has the standard's default (Energy.Active.Import.Register, Wh, Outlet, ...)."""
-
-    value: str
-    context: Context | None = None
-    format: ValueFormat | None = None
-    measurand: Measurand | None = None
-    phase: Phase | None = None
-    location: Location | None = None
-    unit: Unit | None = None
-
-
-class MeterValue(Part, frozen=True):
-    """Values taken at one moment, at least one."""
-
-    timestamp: Timestamp
-    sampled_value: Annotated[tuple[SampledValue, ...], Meta(min_length=1)]
-
-
-class KeyValue(Part, frozen=True):
-    """One configuration key."""
-
-    key: Text50
-    readonly: bool
-    value: Text500 | None = None
-
-
-class ChargingSchedulePeriod(Part, frozen=True):
-    """From ``start_period`` (s) on, at most ``limit`` (A or W, tenths at most)."""
-
-    start_period: int
-    limit: float
-    number_phases: int | None = None
-
-
-class ChargingSchedule(Part, frozen=True):
-    """``duration`` is in seconds."""
-
-    charging_rate_unit: RateUnit
-    charging_schedule_period: tuple[ChargingSchedulePeriod, ...]
-    duration: int | None = None
-    start_schedule: Timestamp | None = None
-    min_charging_rate: float | None = None
-
-
-class ChargingProfile(Part, frozen=True):
-    """OCPP's ChargingProfile."""
-
-    charging_profile_id: int
-    stack_level: int
-    charging_profile_purpose: ProfilePurpose
-    charging_profile_kind: ProfileKind
-    charging_schedule: ChargingSchedule
-    transaction_id: int | None = None
-    recurrency_kind: RecurrencyKind | None = None
-    valid_from: Timestamp | None = None
-    valid_to: Timestamp | None = None
-
-
-class AuthorizationData(Part, frozen=True):
-    """One entry of the local list; in a differential update one without ``id_tag_info`` is taken out."""
-
-    id_tag: Text20
-    id_tag_info: IdTagInfo | None = None
-
 
 # --- the messages; the clauses are those of OCPP 1.6 chapter 6 ---------------------------------------
 
@@ -189,7 +99,7 @@ class BootNotificationAnswer(Answer, frozen=True):
 class CancelReservation(Request, frozen=True):
     """§6.5."""
 
-    reservation_id: int
+    reservation_id: ReservationId
 
 
 class CancelReservationAnswer(Answer, frozen=True):
@@ -358,7 +268,7 @@ class ReserveNow(Request, frozen=True):
     connector_id: int
     expiry_date: Timestamp
     id_tag: Text20
-    reservation_id: int
+    reservation_id: ReservationId
     parent_id_tag: Text20 | None = None
 
 
@@ -414,7 +324,7 @@ class StartTransaction(Request, frozen=True):
     id_tag: Text20
     meter_start: int
     timestamp: Timestamp
-    reservation_id: int | None = None
+    reservation_id: ReservationId | None = None
 
 
 class StartTransactionAnswer(Answer, frozen=True):
@@ -622,38 +532,3 @@ def encode_checked(message: Request | Answer) -> bytes:
     payload = encode(message)
     decode(type(message), payload)
     return payload
-
-
-# --- times ------------------------------------------------------------------------------------------
-
-_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(?:([Zz])|([+-]\d\d):?(\d\d))", re.ASCII
-)
-
-
-def format_time(moment: datetime) -> str:
-    """RFC 3339 in UTC with Z and milliseconds, cut and not rounded. Raises TimeFormatError without a zone."""
-    if moment.tzinfo is None:
-        raise TimeFormatError("a time without a zone is not a moment")
-    try:
-        utc = moment.astimezone(UTC)
-    except OverflowError as error:
-        raise TimeFormatError("the time lies outside the years 1 to 9999") from error
-    return utc.isoformat(timespec="milliseconds")[:-6] + "Z"
-
-
-def parse_time(text: str) -> datetime:
-    """A peer's time, in UTC: any offset, any fraction or none. Raises TimeFormatError.
-
-    A time without a zone is refused: it may be a backend's local time, and a clock set by it is hours off.
-    """
-    found = _TIME.fullmatch(text)
-    if found is None:
-        raise TimeFormatError(f"not an RFC 3339 time with a zone: {text[:40]!r}")
-    day, clock, fraction, zulu, hours, minutes = found.groups()
-    zone = "+00:00" if zulu else f"{hours}:{minutes}"
-    micros = ((fraction or "") + "000000")[:6]
-    try:
-        return datetime.fromisoformat(f"{day}T{clock}.{micros}{zone}").astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise TimeFormatError(f"no such time: {text[:40]!r}") from error

@@ -175,36 +175,6 @@ class Unit(Enum):
     HERTZ = "Hertz"  # in MeterValues only: the schema of StopTransaction does not know it
 
 
-class ProfilePurpose(Enum):
-    """OCPP's ChargingProfilePurposeType."""
-
-    CHARGE_POINT_MAX_PROFILE = "ChargePointMaxProfile"
-    TX_DEFAULT_PROFILE = "TxDefaultProfile"
-    TX_PROFILE = "TxProfile"
-
-
-class ProfileKind(Enum):
-    """OCPP's ChargingProfileKindType."""
-
-    ABSOLUTE = "Absolute"
-    RECURRING = "Recurring"
-    RELATIVE = "Relative"
-
-
-class RecurrencyKind(Enum):
-    """OCPP's RecurrencyKindType."""
-
-    DAILY = "Daily"
-    WEEKLY = "Weekly"
-
-
-class RateUnit(Enum):
-    """OCPP's ChargingRateUnitType."""
-
-    A = "A"
-    W = "W"
-
-
 class ProfileStatus(Enum):
     """OCPP's ChargingProfileStatus."""
 
@@ -225,22 +195,3 @@ class UpdateType(Enum):
 
     DIFFERENTIAL = "Differential"
     FULL = "Full"
-
-
-class ListStatus(Enum):
-    """OCPP's UpdateStatus, of the local list."""
-
-    ACCEPTED = "Accepted"
-    FAILED = "Failed"
-    NOT_SUPPORTED = "NotSupported"
-    VERSION_MISMATCH = "VersionMismatch"
-
-
-class ReservationStatus(Enum):
-    """OCPP's ReservationStatus."""
-
-    ACCEPTED = "Accepted"
-    FAULTED = "Faulted"
-    OCCUPIED = "Occupied"
-    REJECTED = "Rejected"
-    UNAVAILABLE = "Unavailable"

@@ -1,0 +1,98 @@
+"""The line to the backend: the OCPP client, run over the interface that the host core has chosen.
+
+It dials while the interface carries and nobody has cut the line, and posts what becomes of it. It decides
+nothing: which interface is used is :mod:`pilotline.station.network`.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection
+
+import structlog
+
+from pilotline.drivers.network import NetworkPort
+from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient
+from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp
+from pilotline.vocabulary.network import NetworkSaid, UseInterface
+
+NETWORK_DOWN = "The network is down."
+ANOTHER_WAY = "The backend is dialled over another interface."
+MakeClient = Callable[[Callable[[Connected | Disconnected], None], Callable[[str], None]], OcppClient]
+"""Makes the client, given who is told its states and its texts."""
+
+
+class BackendLine:
+    """``start`` it on the event loop; ``send`` and ``use`` are the core's word, ``cut`` is the bench's."""
+
+    def __init__(
+        self,
+        make_client: MakeClient,
+        network: NetworkPort,
+        post: Callable[[NetworkSaid | BackendUp | BackendDown | BackendSaid], None],
+    ) -> None:
+        self._client = make_client(self._hear, lambda text: post(BackendSaid(text)))
+        self._network = network
+        self._post = post
+        self._log = structlog.get_logger().bind(process="host")
+        self._task: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self.is_cut = False
+
+    def start(self) -> None:
+        self._network.watch(self._hear_network)
+        self._follow()
+
+    def send(self, text: str) -> None:
+        self._client.send(text)
+
+    def use(self, wish: UseInterface) -> None:
+        """The connection over the interface before is closed, then the backend is dialled over this one."""
+        self._log.info("network", interface=wish.interface.value, apn=wish.apn)
+        self._network.use(wish)
+        self._hang_up(ANOTHER_WAY)
+        self._follow()
+
+    def cut(self, *, cut: bool) -> None:
+        """Cut the line as a lost network would, or mend it."""
+        self.is_cut = cut
+        self._follow()
+
+    def _hear_network(self, said: NetworkSaid) -> None:
+        """A line that goes down with its interface is gone before anybody looks for another."""
+        self._follow()
+        self._post(said)
+
+    def _hear(self, state: Connected | Disconnected) -> None:
+        if isinstance(state, Connected):
+            self._log.info("backend connected")
+            self._post(BackendUp())
+        else:
+            self._log.info("backend disconnected", reason=state.reason)
+            self._post(BackendDown(state.reason))
+
+    def _follow(self) -> None:
+        whole = self._network.carries and not self.is_cut
+        if whole and self._task is None:
+            self._task = asyncio.create_task(self._run(frozenset(self._closing)))
+            self._task.add_done_callback(_fail_with)
+        elif not whole:
+            self._hang_up(NETWORK_DOWN)
+
+    def _hang_up(self, reason: str) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._closing.add(self._task)
+            self._task.add_done_callback(self._closing.discard)
+            self._task = None
+            self._post(BackendDown(reason))
+
+    async def _run(self, before: Collection[asyncio.Task[None]]) -> None:
+        """A backend never sees two connections of one station: the one before has closed."""
+        if before:
+            await asyncio.wait(before)
+        await self._client.run()
+
+
+def _fail_with(task: asyncio.Task[None]) -> None:
+    """An error in a task nobody waits for is an error in a callback: it ends the process (fail-stop)."""
+    if not task.cancelled():
+        task.result()
