@@ -109,8 +109,10 @@ class Ledger:
         self.smooth = True
 
     def new_host(self) -> None:
-        """A host that begins anew counts its attempts anew."""
+        """A host that begins anew counts its attempts anew, and begins with the first fact whose answer was not
+        kept: what a full disk did not take of the answers before, the crash has lost."""
         self._failures = 0
+        self.head = None
 
     def is_fact(self, action: str, payload: Payload) -> bool:
         """Whether it waits in the station until it is answered; values that were asked for do not."""

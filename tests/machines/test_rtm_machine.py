@@ -15,6 +15,7 @@ from pilotline.vocabulary.board import (
     Covers,
     LockPlug,
     LockPosition,
+    Pace,
     Permit,
     ResidualAlarm,
     SetAvailable,
@@ -58,7 +59,9 @@ MODELS = {
 CARS = st.sampled_from([PilotState.B, PilotState.C, PilotState.C, PilotState.D])
 LEVELS = st.sampled_from([*LEVEL_MV.values(), 5_000, 7_000, 7_200, 4_400, 8_000, 10_600])
 RESISTORS = st.sampled_from([100, 220, 220, 680, 1_500, 40, 5_000])
-OFFERS = st.sampled_from([0, 5_999, 6_000, 13_500, 16_000, 32_000, 51_500, 80_000, 4_000_000_000])
+OFFERS = st.sampled_from(
+    [0, 5_999, 6_000, 6_005, 13_500, 16_000, 31_999, 32_000, 51_500, 80_000, 4_000_000_000]
+)
 WRONG: list[dict[str, object]] = [
     {"residual_ac_ua": 25_000},
     {"residual_dc_ua": 5_000},
@@ -92,6 +95,7 @@ class SafetyModule(RuleBasedStateMachine):
     @initialize(name=st.sampled_from(sorted(MODELS)), offer=st.sampled_from([16_000, 32_000]))
     def begin(self, name: str, offer: int) -> None:
         self.plant = Plant(MODELS[name], watcher=Judge(MODELS[name]))
+        self.plant.renewal_us = 490_300
         self.plant.hello()
         self.plant.host_keeps(offer)
         self.plant.run(100)
@@ -118,6 +122,15 @@ class SafetyModule(RuleBasedStateMachine):
         self.plant.show_mv(level)
         self.plant.run(ms)
         self.plant.show_mv(None)
+
+    @rule(levels=st.lists(LEVELS, min_size=2, max_size=4), ms=st.integers(5, 29))
+    def pull_slowly(self, levels: list[int], ms: int) -> None:
+        """The pilot's pin scrapes along the socket and shows one level after the other."""
+        for level in levels:
+            self.plant.show_mv(level)
+            self.plant.run(ms)
+        self.plant.show_mv(None)
+        self.plant.unplug()
 
     @rule(level=LEVELS)
     def hold_level(self, level: int) -> None:
@@ -236,6 +249,21 @@ class SafetyModule(RuleBasedStateMachine):
     def jam(self, jammed: bool) -> None:
         self.plant.jammed = jammed
 
+    # --- the loop that runs it ---
+
+    @rule(pace=st.sampled_from(Pace), ms=st.sampled_from([0, 20, 700, 6_500]))
+    def keep_pace(self, pace: Pace, ms: int) -> None:
+        """What the loop says of itself stays so until it says another thing."""
+        self.plant.send(pace)
+        self.plant.run(ms)
+
+    @rule(pace=st.sampled_from(Pace), ms=st.integers(0, 60))
+    def stumble(self, pace: Pace, ms: int) -> None:
+        """Late or stalled for a moment, a car that lets go or not, and in time again."""
+        self.plant.send(pace)
+        self.plant.run(ms)
+        self.plant.send(Pace.KEPT)
+
     # --- the host ---
 
     @rule(right=st.sampled_from([True, True, False]))
@@ -313,6 +341,7 @@ class SafetyModule(RuleBasedStateMachine):
         plant.hold_contacts(None, None)
         plant.hold_alarms(None)
         plant.sense()
+        plant.send(Pace.KEPT)
         plant.run(200)
         plant.send(ClearFaults(0xFFFF_FFFF))
         plant.send(SetAvailable(True))

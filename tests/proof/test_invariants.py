@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pilotline.proof.invariants import INVARIANTS, BrokenInvariantError, Judge, broken
+from pilotline.rtm import Rtm, core
 from pilotline.rtm.cable import CableReader
 from pilotline.rtm.faults import FaultLatch
 from pilotline.rtm.host import HostWatch
@@ -15,7 +16,15 @@ from pilotline.rtm.pilot import PilotReader
 from pilotline.rtm.relay import Relay
 from pilotline.rtm.timing import Believed
 from pilotline.vocabulary import faults
-from pilotline.vocabulary.board import LockPosition, Withdraw
+from pilotline.vocabulary.board import (
+    Commission,
+    Commissioned,
+    LockPosition,
+    Pace,
+    Setting,
+    StoreSettings,
+    Withdraw,
+)
 from pilotline.vocabulary.pilot import PilotState
 from support.rtm_plant import SOCKET, Plant
 
@@ -23,7 +32,7 @@ from support.rtm_plant import SOCKET, Plant
 class Planted(NamedTuple):
     """A bug, what brings it to light in a charge, and the rule it breaks."""
 
-    owner: type
+    owner: object
     name: str
     bug: Any
     story: Callable[[Plant], object]
@@ -107,7 +116,88 @@ def _jammed(plant: Plant) -> None:
     plant.run(4_000)
 
 
+def _too_hot(plant: Plant) -> None:
+    plant.sense(temperature_mc=(80_000, 25_000))
+    plant.run(2_000)
+    plant.sense(temperature_mc=(78_000, 25_000))
+    plant.run(2_000)
+
+
+def _stands_still(plant: Plant) -> None:
+    plant.send(Pace.STALLED)
+    plant.run(100)
+
+
+def _late_for_a_while(plant: Plant) -> None:
+    plant.send(Pace.LATE)
+    plant.run(500)
+    plant.send(Pace.KEPT)
+    plant.run(500)
+
+
+def _believed_at_once(self: Believed, there: bool, over: bool, now: int) -> bool:
+    """No filter at all."""
+    self._on = there or (self._on and not over)
+    return self._on
+
+
+def _given_up_at_once(self: Believed, there: bool, over: bool, now: int) -> bool:
+    """No hysteresis at all."""
+    self._on = self._begins.update(there, now)
+    return self._on
+
+
+def _keeps(self: FaultLatch, present: int, unplugged: bool, cleared: int) -> int:
+    """What passes by itself does not pass."""
+    before, self.active = self.active, self.active | present
+    return self.active & ~before
+
+
+def _parts_at_once(
+    self: Relay, *, safe: bool, permitted: bool, may_close: bool, current_ma: int, now: int
+) -> None:
+    """A permit that ends opens the relay whatever flows."""
+    self.closed = safe and permitted and (self.closed or may_close)
+
+
+def _withdrawn(plant: Plant) -> None:
+    plant.host_keeps(0)
+    plant.send(Withdraw())
+    plant.run(100)
+
+
+def _deaf_to_states(self: PilotReader, high_mv: int, driven: object, now: int) -> None:
+    """What was believed once is believed for ever."""
+
+
+def _car_goes(plant: Plant) -> None:
+    plant.sense(emergency_stop=True)
+    plant.run(500)
+    plant.unplug()
+    plant.run(500)
+
+
+def _never(*_: object) -> None:
+    return None
+
+
+def _takes_it(self: Rtm, setting: Setting, value: int) -> None:
+    """Whatever is plugged in."""
+    self._settings.take(setting, value)
+    self._effects += [StoreSettings(self._settings.record()), self._echo(setting, taken=True)]
+
+
+_NO_PACE = dict.fromkeys(Pace, 0)
+_LATE_ALONE = {Pace.KEPT: 0, Pace.LATE: faults.LATE, Pace.STALLED: faults.LATE}
 BUGS = [
+    Planted(core, "_OF_PACE", _NO_PACE, _stands_still, "whatever_is_wrong_is_told"),
+    Planted(core, "_OF_PACE", _LATE_ALONE, _stands_still, "nothing_is_told_without_its_cause"),
+    Planted(core, "_ORDERLY", faults.MISSING_HOST, _late_for_a_while, "pwm_implies_no_stop"),
+    Planted(FaultLatch, "update", _keeps, _late_for_a_while, "what_is_over_is_not_told"),
+    Planted(Believed, "update", _believed_at_once, _too_hot, "nothing_is_told_without_its_cause"),
+    Planted(Believed, "update", _given_up_at_once, _too_hot, "what_is_not_over_is_told"),
+    Planted(Relay, "update", _parts_at_once, _withdrawn, "opens_for_a_reason"),
+    Planted(PilotReader, "update", _deaf_to_states, _car_goes, "what_the_car_shows_is_believed"),
     Planted(Relay, "mismatch", _says_nothing, _weld, "a_contact_that_disobeys_is_told"),
     Planted(FaultLatch, "update", _forgives_welds, _weld, "latched_until_service"),
     Planted(LockWatch, "update", _says_nothing, _jammed, "a_lock_that_disobeys_is_told"),
@@ -138,7 +228,7 @@ def judge_of(plant: Plant) -> Judge:
     return plant._watcher
 
 
-@pytest.mark.parametrize("planted", BUGS, ids=[bug.rule for bug in BUGS])
+@pytest.mark.parametrize("planted", BUGS, ids=[f"{bug.rule}-{n}" for n, bug in enumerate(BUGS)])
 def test_a_bug_of_its_kind_breaks_the_rule(monkeypatch: pytest.MonkeyPatch, planted: Planted) -> None:
     """With the bug the rule is named; without it the same story breaks nothing."""
     planted.story(charging())
@@ -146,6 +236,29 @@ def test_a_bug_of_its_kind_breaks_the_rule(monkeypatch: pytest.MonkeyPatch, plan
     monkeypatch.setattr(planted.owner, planted.name, planted.bug)
     with pytest.raises(BrokenInvariantError, match=planted.rule):
         planted.story(plant)
+
+
+@pytest.mark.requirement("R-49")
+def test_a_setting_that_changes_under_a_car_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that takes it in state B is named as soon as it echoes it."""
+    plant = charging()
+    plant.show(PilotState.B)
+    plant.run(1_000)
+    plant.send(Commission(Setting.VOLTAGE_OFFSET, 5))
+    assert [echo.taken for echo in plant.effects(Commissioned)] == [False]
+    monkeypatch.setattr(Rtm, "_commission", _takes_it)
+    with pytest.raises(BrokenInvariantError, match="settings_change_in_an_idle_station"):
+        plant.send(Commission(Setting.VOLTAGE_OFFSET, 5))
+
+
+def test_what_was_overdue_is_found_though_it_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that forgot a deadline does what is due with its next event: the silence before is judged."""
+    plant = charging()
+    monkeypatch.setattr(Relay, "deadline", _never)
+    plant.renewal_us = 490_300
+    _withdrawn(plant)
+    with pytest.raises(BrokenInvariantError, match="closed_implies_permit_or_orderly_stop"):
+        plant.run(8_000)
 
 
 def test_a_weld_that_is_known_keeps_the_relay_open(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,3 +284,15 @@ def test_every_rule_has_one_name_and_one_sentence() -> None:
     names = [rule.__name__ for rule in INVARIANTS]
     assert len(names) == len(set(names))
     assert all(rule.__doc__ and rule.__doc__.split("\n\n")[0].endswith(".") for rule in INVARIANTS)
+
+
+def test_an_offer_that_is_taken_back_for_the_days_test_is_no_broken_rule() -> None:
+    """A car waits in state B under its offer for days: the monitor's proof grows old and is made anew."""
+    day = replace(SOCKET.residual, holds_ms=6_000, test_ms=600, clear_ms=300)
+    model = replace(SOCKET, residual=day, wake_up=replace(SOCKET.wake_up, enabled=False))
+    plant = Plant(model, watcher=Judge(model))
+    plant.hello()
+    plant.host_keeps(16_000)
+    plant.plug(PilotState.B)
+    plant.run(30_000)
+    assert [on for _, on in plant.changes(lambda outputs: outputs.residual_test)].count(True) >= 3

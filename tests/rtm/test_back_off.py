@@ -124,3 +124,29 @@ def test_no_offer_is_made_on_a_supply_that_is_wrong_just_now() -> None:
     assert (plant.outputs.lock, plant.mode, plant.faults) == (True, PilotMode.STEADY, 0)
     plant.sense()
     assert plant.mode is PilotMode.PWM
+
+
+@pytest.mark.requirement("E-17")
+def test_an_opening_by_heat_waits_too() -> None:
+    """Heat ends by itself as a sagging supply does: the contacts get their pause as well."""
+    plant = charging()
+    top_mc = SOCKET.temperature.steps[-1].up_to_mc
+    plant.sense(temperature_mc=(top_mc + 1, 0))
+    plant.until(lambda: not plant.relay, within_ms=SOCKET.temperature.time.filter_ms)
+    plant.sense(temperature_mc=(0, 0))
+    plant.show(PilotState.B)
+    taken = plant.until(lambda: plant.mode is PilotMode.PWM, within_ms=20_000)
+    assert taken == SOCKET.back_off.waits_ms[0] * MS
+
+
+def test_the_next_car_does_not_wait_for_the_one_before() -> None:
+    """An unplug ends the wait with the count: what comes then is another plug-in."""
+    plant = charging()
+    plant.sense(voltage_mv=SUNKEN)
+    plant.until(lambda: not plant.relay, within_ms=SOCKET.supply.time.filter_ms)
+    plant.sense(voltage_mv=NOMINAL)
+    plant.show(PilotState.B)
+    plant.run(SOCKET.supply.back_ms + 1_000)
+    plant.unplug_for_good()
+    plant.plug()
+    assert steady_for(plant, 60_000) < 2_000

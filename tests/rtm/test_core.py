@@ -17,6 +17,7 @@ from pilotline.vocabulary.board import (
     LockPlug,
     Measurement,
     Outputs,
+    Pace,
     Permit,
     Sample,
     SetAvailable,
@@ -404,3 +405,41 @@ def test_contacts_on_their_way_do_not_hide_a_weld() -> None:
     rtm.handle(Sample(at=0, contacts=CONTACTS_CLOSED), 0)
     effects = rtm.handle(Tick(), 100_000)
     assert [e.faults for e in effects if isinstance(e, ConnectorReport)][-1] == faults.WELDED
+
+
+# --- several causes in one moment ---
+
+
+@pytest.mark.parametrize("cause", ["undefined level", "unreadable cable", "silent host"])
+def test_a_cause_hides_no_other(cause: str) -> None:
+    """A late loop is told beside what else is wrong, whatever is looked at after it."""
+    plant = Plant()
+    if cause == "undefined level":
+        plant.show_mv(7_500)
+    elif cause == "unreadable cable":
+        plant.plug(PilotState.B, ohm=5)
+    plant.run(SOCKET.host.boot_grace_ms if cause == "silent host" else 3_000)
+    alone = plant.faults
+    assert alone
+    plant.send(Pace.LATE)
+    assert plant.faults == alone | faults.LATE
+
+
+def test_a_missing_diode_hides_no_weld() -> None:
+    """Both are due in the same step; both are named."""
+    plant = waiting()
+    plant.diode = False
+    plant.measure()
+    plant.run(SOCKET.pilot.diode_ms - SOCKET.relay.feedback_ms)
+    plant.hold_contacts(live=True, neutral=None)
+    plant.run(SOCKET.relay.feedback_ms)
+    assert plant.faults == faults.DIODE_UNPRESENT | faults.L_CLOSED
+
+
+@pytest.mark.requirement("E-32")
+def test_the_measurement_bears_the_clamp_at_the_houses_supply() -> None:
+    """The host draws the car's share from it; what is not there stays unknown."""
+    plant = charging()
+    plant.sense(clamp_ma=PerPhase(21_000, None, None))
+    plant.run(1_000)
+    assert plant.effects(Measurement)[-1].clamp_ma == PerPhase(21_000, None, None)

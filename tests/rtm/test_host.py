@@ -187,3 +187,35 @@ def test_identity_says_who_the_board_is() -> None:
     plant = Plant()
     plant.hello()
     assert plant.effects(Identity) == [Identity(LINK_PROTOCOL, SOCKET.hash, 1, True, 0, "T-1")]
+
+
+@pytest.mark.requirement("R-45")
+def test_a_permit_without_a_life_is_none_between_two_milliseconds_either() -> None:
+    """The grid rounds the end of a life up, but not that of none."""
+    watch = met()
+    watch.grant(Permit(16_000, 0), 1_500)
+    assert not watch.permits(1_500)
+    assert watch.deadline(1_500) == 30 * SECOND
+
+
+@pytest.mark.requirement("R-45")
+def test_what_is_withdrawn_in_the_first_moment_is_withdrawn() -> None:
+    """Core time begins at 0, and no permit is in force then that was taken back or has no life."""
+    assert not HostWatch(SOCKET.host, LINK_PROTOCOL, SOCKET.hash).permits(0)
+    watch = met()
+    watch.grant(Permit(16_000), 0)
+    watch.withdraw()
+    assert not watch.permits(0)
+    watch.grant(Permit(16_000, 0), 0)
+    assert not watch.permits(0)
+
+
+@pytest.mark.requirement("E-16")
+def test_a_beep_has_its_length_whatever_happens_meanwhile() -> None:
+    """A sample in the middle of it neither cuts nor stretches it."""
+    plant = Plant(TETHERED)
+    plant.until(lambda: plant.outputs.beep, within_ms=60_000)
+    plant.run(50)
+    plant.sense(neutral_pe_mv=1)
+    rest = plant.until(lambda: not plant.outputs.beep, within_ms=1_000)
+    assert rest == (TETHERED.host.beep_ms - 50) * 1_000

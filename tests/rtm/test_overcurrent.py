@@ -182,3 +182,54 @@ def test_a_car_that_obeys_after_a_pause_is_not_charged_with_it() -> None:
     plant.host_keeps(16_000)
     plant.run(60_000)
     assert (plant.relay, plant.faults) == (True, 0)
+
+
+# --- to the microsecond ---
+
+
+def test_before_its_first_figure_a_mean_waits_for_nothing() -> None:
+    """Nothing is above a limit yet, and nothing will be."""
+    assert MeanSquare(LIMIT, MEAN_MS).deadline(0) is None
+
+
+@pytest.mark.parametrize(("since", "turns"), [(0, 2_000), (998, 2_000), (999, 2_000), (1_000, 3_000)])
+def test_a_mean_that_is_at_its_limit_on_a_grid_point_turns_at_the_next(since: int, turns: int) -> None:
+    """Twice the limit for a quarter of the window is the limit; a microsecond more is above it."""
+    mean = MeanSquare(1, 4)
+    mean.update(2, since)
+    assert mean.deadline(since) == turns
+    assert isinstance(mean.deadline(since), int)
+    assert not mean.update(2, since + 1_000)
+    assert mean.deadline(since + 1_000) == turns
+    assert mean.update(2, since + 1_001)
+
+
+def test_above_nothing_is_above_it_in_a_microsecond() -> None:
+    """With a limit of 0 the least figure counts at once, and the next grid point knows."""
+    mean = MeanSquare(0, 4)
+    mean.update(1, 999)
+    assert mean.deadline(999) == 1_000
+    assert mean.update(1, 1_000)
+
+
+def test_a_mean_that_falls_turns_on_a_whole_microsecond() -> None:
+    """The way down is told as exactly as the way up."""
+    mean = MeanSquare(1, 4)
+    mean.update(2, 0)
+    assert mean.update(0, 4_000)
+    assert (mean.deadline(4_000), type(mean.deadline(4_000))) == (7_000, int)
+    assert mean.update(0, 6_999)
+    assert not mean.update(0, 7_000)
+
+
+def test_a_figure_that_stays_above_stays_above() -> None:
+    """What lies before the window no longer counts, however long ago it was."""
+    mean = MeanSquare(10, 4)
+    mean.update(8, 0)
+    mean.update(11, 10_000)
+    assert all(mean.update(11, now) for now in (14_000, 20_000, 1_000_000))
+
+
+def test_nothing_was_offered_before_the_first_offer() -> None:
+    """Not even a milliampere."""
+    assert GreatestOffer(5_000).update(0, 0) == 0

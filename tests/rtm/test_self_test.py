@@ -334,3 +334,23 @@ def test_a_car_back_in_c_in_the_moment_the_day_ends_finds_an_open_relay() -> Non
     plant.run(5_000)
     assert plant.told.pilot is PilotState.C
     assert not any(outputs.relay for outputs in plant.effects(Outputs))
+
+
+def test_alarms_may_come_one_after_the_other() -> None:
+    """What was seen counts as seen, although it has gone before the other came."""
+    test = SelfTest(SOCKET.residual)
+    test.update(0, faults.RCD | faults.RCD_DC, allowed=True, now=0)
+    test.update(faults.RCD, faults.RCD | faults.RCD_DC, allowed=True, now=1 * MS)
+    test.update(faults.RCD_DC, faults.RCD | faults.RCD_DC, allowed=True, now=2 * MS)
+    assert (test.running, test.clearing, test.failed) == (False, True, 0)
+
+
+def test_with_ac_alone_a_closing_uses_the_proof_up_too() -> None:
+    """RCD type 2 watches one side: that side is tested again before the next offer."""
+    plant = charging(settings={Setting.RCD_TYPE: 2})
+    begin = plant.now
+    plant.send(Withdraw())
+    plant.show(PilotState.B)
+    plant.run(10_000)
+    assert plant.mode is PilotMode.PWM
+    assert runs(plant, begin) == [True, False]

@@ -127,3 +127,13 @@ def test_the_wake_up_can_be_switched_off(wake_up: WakeUp) -> None:
     plant.run(400_000)
     assert plant.told.wake_ups == 0
     assert pulses(plant) == [(0, PilotMode.PWM)]
+
+
+def test_a_car_that_asked_for_ventilation_is_awake() -> None:
+    """It has answered the offer, although no relay closed: back in B it is left alone."""
+    plant = waiting(replace(SOCKET, wake_up=WakeUp(enabled=True, after_ms=5_000, pulse_ms=500, tries=2)))
+    plant.show(PilotState.D)
+    plant.run(1_000)
+    plant.show(PilotState.B)
+    plant.run(30_000)
+    assert (plant.mode, plant.told.wake_ups) == (PilotMode.PWM, 0)

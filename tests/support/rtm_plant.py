@@ -159,6 +159,8 @@ class Plant:
 
     lag_us = 700
     """From a change of an output to the sample that shows it: never on the RTM's grid of milliseconds."""
+    renewal_us = 500 * MS
+    """The rhythm of the host; one beside the module's own seconds hides no deadline that was forgotten."""
     contact_ms = 20
     lock_ms = 300
     alarm_ms = 15
@@ -407,7 +409,7 @@ class Plant:
         """One message of the host, and the next in half a second, unless the host was told otherwise."""
         if self._offer_ma is not None and series == self._renewals:
             self._feed(Permit(self._offer_ma) if self._offer_ma else HostAlive())
-            self._later(500 * MS, lambda: self._renew(series))
+            self._later(self.renewal_us, lambda: self._renew(series))
 
     def _later(self, us: int, action: Callable[[], None]) -> None:
         self._count += 1

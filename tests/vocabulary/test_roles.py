@@ -35,7 +35,7 @@ def test_every_deed_is_somebodys_and_refused_in_a_sentence(deed: Deed) -> None:
         assert reason is None or (reason.startswith("Only the ") and reason.endswith(f"{role.value}."))
 
 
-def test_the_least_role_can_only_stop_and_limit() -> None:
+def test_the_least_role_can_only_stop_limit_and_begin_now() -> None:
     """What a command without a role is given as, where people stand beside the station."""
     allowed = {deed for deed in Deed if refusal(Role.OWNER, deed) is None}
-    assert allowed == {Deed.STOP, Deed.LIMIT}
+    assert allowed == {Deed.STOP, Deed.LIMIT, Deed.CHARGE_NOW}

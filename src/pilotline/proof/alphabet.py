@@ -11,6 +11,10 @@ from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.phases import ZERO, PerPhase, on_phases
 from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotState
 
+ODD_OFFER_MA = 10_013
+"""No duty cycle says it: the pilot has to say less."""
+_LONG_MS = 65_535
+"""A host that asks for more than a permit may live (R-45)."""
 _BOTH = (False, True)
 Thresholds = Mapping[str, tuple[int, ...]]
 """For each figure where its regions begin; the module tells no two values of one region apart."""
@@ -61,7 +65,7 @@ def _cable_edges(model: RtmModel) -> tuple[int, ...]:
 def _current_edges(model: RtmModel) -> set[int]:
     """One ampere ends an orderly stop; the offers are those the host makes here."""
     over = model.overcurrent
-    offers = {MIN_OFFER_MA, most_ma(model)}
+    offers = {MIN_OFFER_MA, ODD_OFFER_MA, most_ma(model)}
     too_much = {offer * over.offer_percent // 100 + 1 for offer in offers}
     return {
         model.relay.orderly_current_ma,
@@ -135,7 +139,8 @@ class Alphabet:
         model = self._model
         locks = () if model.outlet.lock else ("lock", "unlock")
         yield from (word for word in WORDS if word not in locks)
-        yield from (f"permit {offer}" for offer in (MIN_OFFER_MA, most_ma(model)))
+        yield from (f"permit {offer}" for offer in (MIN_OFFER_MA, ODD_OFFER_MA, most_ma(model)))
+        yield f"permit {MIN_OFFER_MA} for {_LONG_MS}"
 
     def _figures(self, name: str, *usual: int) -> tuple[int, ...]:
         """The values of one figure: those that are usual, and one on each side of each threshold."""

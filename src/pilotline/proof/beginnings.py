@@ -38,7 +38,8 @@ def hasty(model: RtmModel) -> RtmModel:
 
 
 def beginnings(model: RtmModel) -> Mapping[str, tuple[Move, ...]]:
-    """Boot, an idle station, one that waits for a car it has offered current, and one that charges."""
+    """Boot, an idle station, one that waits for a car it has offered current, one that charges, one whose
+    offer is withheld after a passing fault."""
     guide = _Guide(model)
     found = {"boot": BOOT}
     guide.do(Say("hello"), Keep(most_ma(model)))
@@ -51,6 +52,11 @@ def beginnings(model: RtmModel) -> Mapping[str, tuple[Move, ...]]:
     guide.until(lambda: guide.scene.outputs.relay and guide.scene.history.contact_closed)
     guide.do(Sense("current_ma", on_phases(5_000, model.rating.phases)))
     found["charging"] = tuple(guide.story)
+    guide.do(Sense("neutral_pe_mv", model.supply.neutral_pe_mv + 1))
+    guide.until(lambda: not guide.scene.outputs.relay)
+    guide.do(Sense("neutral_pe_mv", 0))
+    guide.until(lambda: not guide.scene.history.now.faults)
+    found["withheld"] = tuple(guide.story)
     return found
 
 

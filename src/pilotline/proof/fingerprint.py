@@ -26,6 +26,8 @@ from itertools import pairwise
 
 from pilotline.proof.history import GRID, History
 from pilotline.proof.moves import OBEYING, Value
+from pilotline.proof.obedience import SHOWN
+from pilotline.proof.protections import endings
 from pilotline.proof.snapshot import Part, held
 from pilotline.rtm.back_off import BackOffTimer
 from pilotline.rtm.core import UNPLUG_MS
@@ -61,7 +63,7 @@ _LEFT_OUT = {
     },
     "WakeUpPulse": {"count"},
     "BackOffTimer": {"_wait"},
-    "MeanSquare": {"_pieces", "_above"},
+    "MeanSquare": {"_pieces", "_above", "_greater", "_excess", "_at"},
     "GreatestOffer": {"_past"},
     "Settings": {"_values", "lost"},
     "History": {
@@ -75,8 +77,10 @@ _LEFT_OUT = {
         "heard_at",
         "stored",
         "given",
+        "endings",
+        "commissioned",
     },
-    "Watched": {"proved_at", "withheld_until", "offers", "causes"},
+    "Watched": {"proved_at", "withheld_until", "offers", "causes", "overloaded_at"},
 }
 """What no fingerprint needs, or what is looked at in its own way below."""
 _RHYTHM = "HostWatch"
@@ -96,6 +100,10 @@ def patience(model: RtmModel) -> Mapping[str, int]:
         "waits for nothing": 2 * test_ms,
         "F without a lasting reason": max(pilot.fault_pulse_ms, model.wake_up.pulse_ms),
         "over the offer": model.overcurrent.offer_ms,
+        "nearly over the offer": model.overcurrent.offer_ms,
+        "stopping": model.relay.orderly_ms,
+        **{name: 2 * pilot.debounce_ms[state] for state, name in SHOWN.items()},
+        **{over.condition: over.ms for over in endings(model) if over.ms},
         "state A": UNPLUG_MS,
         **dict.fromkeys(_CONTACTS, model.relay.feedback_ms),
         "level of no state": pilot.debounce_ms[PilotState.UNDEFINED] + undefined_ms,
@@ -247,6 +255,9 @@ class Fingerprints:
                 clocks.note(at)
         clocks.note(judge.watched.proved_at + model.residual.holds_ms * MS)
         clocks.note(judge.watched.withheld_until if judge.watched.openings else None)
+        overloaded_at = judge.watched.overloaded_at
+        mean_us = model.overcurrent.mean_ms * MS + GRID
+        clocks.note(None if overloaded_at is None else overloaded_at + mean_us)
 
 
 def _is_clock(part: Part, name: str) -> bool:

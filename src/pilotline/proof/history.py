@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pilotline.proof.obedience import note_obedience
-from pilotline.proof.protections import Given, Watched, supply_is_right, times
+from pilotline.proof.protections import Given, Over, Watched, endings, supply_is_right, times
 from pilotline.rtm.core import RtmEffect, RtmEvent
 from pilotline.rtm.settings import FACTORY
 from pilotline.vocabulary import faults
@@ -92,9 +92,13 @@ class History:
     watched: Watched = field(default_factory=Watched)
     given: dict[str, Given] = field(default_factory=dict[str, Given])
     """What the model gives each cause of a fault."""
+    endings: tuple[Over, ...] = ()
+    """What ends each passing fault."""
+    commissioned: bool = False
+    """A setting took another value at this moment."""
 
     def __post_init__(self) -> None:
-        self.given = times(self.model)
+        self.given, self.endings = times(self.model), endings(self.model)
 
     def note(self, event: RtmEvent, now: int, effects: Sequence[RtmEffect], deadline: int | None) -> None:
         """Take one call of ``handle`` and what it returned."""
@@ -103,12 +107,14 @@ class History:
             Now(now, self.now.sample, self.now.outputs, self.now.report, deadline),
         )
         self._hear(event, now)
+        self.commissioned = False
         for effect in effects:
             if isinstance(effect, Outputs):
                 self.now.outputs = effect
             elif isinstance(effect, ConnectorReport):
                 self.now.report = effect
             elif isinstance(effect, Commissioned) and effect.taken:
+                self.commissioned |= self.settings[effect.setting] != effect.value
                 self.settings[effect.setting] = effect.value
             elif isinstance(effect, StoreSettings):
                 self.stored = effect.data
@@ -128,6 +134,12 @@ class History:
     def chargeable(self) -> tuple[PilotState, ...]:
         ventilated = self.settings[Setting.VENTILATED_ENABLED]
         return (PilotState.C, PilotState.D) if ventilated else (PilotState.C,)
+
+    @property
+    def host_heard(self) -> bool:
+        """The host has said something, and not so long ago that it counts as silent."""
+        silent = self.model.host.silent_ms * MS
+        return self.heard_at is not None and self.now.at < self.heard_at + silent
 
     @property
     def lock_in_use(self) -> bool:
@@ -196,6 +208,8 @@ class History:
         margin = self.model.pilot.hysteresis_mv
         relay = self.now.outputs.relay
         self.keep("closed on a steady pilot", relay and self.now.mode is PilotMode.STEADY)
+        was_closed = relay or self.before.outputs.relay
+        self.keep("stopping", was_closed and self.now.mode is not PilotMode.PWM)
         self.keep("closed outside C", relay and not self.level_is(self.chargeable, margin_mv=margin))
         self.keep("nothing plugged in", self._nothing_plugged_in())
         self.keep("all well", self._all_well())
@@ -264,9 +278,12 @@ class History:
         )
 
     def _waits_for_nothing(self) -> bool:
-        """A car in state B, a permit, and nothing that the module could still wait for but its own test."""
+        """A car in state B, no offer, a permit, and nothing to wait for but the module's own test.
+
+        An offer that is taken back for the test of the next day begins it anew.
+        """
         sample = self.now.sample
-        if sample is None or self.now.state is not PilotState.B or self.now.mode is PilotMode.FAULT:
+        if sample is None or self.now.state is not PilotState.B or self.now.mode is not PilotMode.STEADY:
             return False
         back_off = self.watched.owed or self.now.at < self.watched.withheld_until or self.watched.openings
         return (

@@ -7,8 +7,8 @@ the boundaries, the explorer, and the monitor of a live module.
 from collections.abc import Callable, Mapping, Sequence
 
 from pilotline.proof.history import GRID, SERVICE_TRIPS, UNPLUG_TRIPS, WITH_A_CAR, History
-from pilotline.proof.obedience import OBEDIENCE
-from pilotline.proof.protections import PROTECTIONS
+from pilotline.proof.obedience import LASTING_OBEDIENCE, OBEDIENCE
+from pilotline.proof.protections import LASTING_PROTECTIONS, PROTECTIONS
 from pilotline.rtm.core import UNPLUG_MS, RtmEffect, RtmEvent
 from pilotline.rtm.settings import FACTORY
 from pilotline.vocabulary import faults
@@ -58,6 +58,28 @@ def an_orderly_stop_opens_without_current(history: History) -> bool:
 def pwm_implies_permit(history: History) -> bool:
     """PWM implies a permit younger than its life, given by a host that knows the module's own model."""
     return history.now.mode is not PilotMode.PWM or history.may_be_permitted
+
+
+def pwm_implies_no_stop(history: History) -> bool:
+    """PWM implies no fault that stops or forbids charging: a late loop offers nothing (R-40, R-45)."""
+    return history.now.mode is not PilotMode.PWM or not history.now.faults & faults.BLOCKING
+
+
+def opens_for_a_reason(history: History) -> bool:
+    """A closed relay opens for a trip, a lost lock, a car outside C, or as the end of an orderly stop (R-45).
+
+    Contacts that part under current for less than that wear out: the stop waits until it is under 1 A.
+    """
+    if history.now.outputs.relay or not history.before.outputs.relay or history.now.sample is None:
+        return True
+    if history.now.faults & faults.TRIPPING or not history.locked:
+        return True
+    if not history.level_is(history.chargeable, margin_mv=history.model.pilot.hysteresis_mv):
+        return True
+    limits = history.model.relay
+    overdue = history.lasted("stopping") >= limits.orderly_ms * MS - GRID
+    little = max(history.now.sample.current_ma) < limits.orderly_current_ma
+    return history.now.mode is not PilotMode.PWM and (overdue or little)
 
 
 def leaving_c_opens(history: History) -> bool:
@@ -175,7 +197,7 @@ def closes_when_all_is_well(history: History) -> bool:
 def offers_when_nothing_is_missing(history: History) -> bool:
     """A car in state B with a permit is offered current as soon as the monitor can have been tested twice."""
     longest = 2 * (history.model.residual.test_ms + history.model.residual.clear_ms) * MS
-    return history.now.mode is PilotMode.PWM or history.lasted("waits for nothing") <= longest
+    return history.lasted("waits for nothing") <= longest
 
 
 INVARIANTS: tuple[Invariant, ...] = (
@@ -185,6 +207,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     closed_implies_permit_or_orderly_stop,
     an_orderly_stop_opens_without_current,
     pwm_implies_permit,
+    pwm_implies_no_stop,
+    opens_for_a_reason,
     leaving_c_opens,
     closes_on_a_level_of_c_alone,
     no_closing_on_a_closed_contact,
@@ -207,9 +231,41 @@ INVARIANTS: tuple[Invariant, ...] = (
 )
 
 
-def broken(history: History) -> Mapping[str, str]:
+LASTING: tuple[Invariant, ...] = (
+    closed_implies_permit_or_orderly_stop,
+    pwm_implies_permit,
+    leaving_c_opens,
+    f_ends,
+    closes_when_all_is_well,
+    offers_when_nothing_is_missing,
+    *LASTING_PROTECTIONS,
+    *LASTING_OBEDIENCE,
+)
+"""Those that time alone can break, while nothing happens."""
+
+
+def broken(history: History, rules: Sequence[Invariant] = INVARIANTS) -> Mapping[str, str]:
     """The invariants that do not hold now: name -> its words."""
-    return {rule.__name__: rule.__doc__ or "" for rule in INVARIANTS if not rule(history)}
+    return {rule.__name__: rule.__doc__ or "" for rule in rules if not rule(history)}
+
+
+def overdue(history: History, now: int) -> Mapping[str, str]:
+    """What was broken just before ``now``: a module that forgot a deadline mends it with its next event."""
+    if now - history.now.at <= GRID:
+        return {}
+    noted, history.now.at = history.now.at, now - 1
+    found = broken(history, LASTING)
+    history.now.at = noted
+    return found
+
+
+def judge_moment(
+    history: History, event: RtmEvent, now: int, effects: Sequence[RtmEffect], deadline: int | None
+) -> Mapping[str, str]:
+    """Take one call of the module; what does not hold after it, or did not in the silence before."""
+    late = overdue(history, now)
+    history.note(event, now, effects, deadline)
+    return {**late, **broken(history)}
 
 
 class BrokenInvariantError(AssertionError):
@@ -224,8 +280,7 @@ class Judge:
 
     def note(self, event: RtmEvent, now: int, effects: Sequence[RtmEffect], deadline: int | None) -> None:
         """Take one call of the module. Raises BrokenInvariantError."""
-        self.history.note(event, now, effects, deadline)
-        found = broken(self.history)
+        found = judge_moment(self.history, event, now, effects, deadline)
         if found:
             was, now_is = self.history.before, self.history.now
             raise BrokenInvariantError(f"{found}\nafter {event}\nwas {was}\nis {now_is}")

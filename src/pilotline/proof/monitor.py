@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pilotline.proof.history import History
-from pilotline.proof.invariants import broken
+from pilotline.proof.invariants import judge_moment
 from pilotline.rtm.core import RtmEffect, RtmEvent
 from pilotline.rtm.settings import decode
 from pilotline.vocabulary.board import ConnectorReport, Outputs, Sample
@@ -60,8 +60,7 @@ class Monitor:
         effects = self.module.handle(event, now)
         if not effects and self._is_old(event):
             return effects
-        self.history.note(event, now, effects, self.module.deadline())
-        found = broken(self.history)
+        found = judge_moment(self.history, event, now, effects, self.module.deadline())
         for name in found.keys() - self._known.keys():
             self._tell(self._broken(name, found[name], event))
         self._known = found

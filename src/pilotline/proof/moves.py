@@ -102,8 +102,11 @@ def message(word: str, model_hash: int) -> HostMessage:
             return ClearFaults(_EVERY_FAULT)
         case ["permit", offer] if offer.isdecimal():
             return Permit(int(offer))
+        case ["permit", offer, "for", ms] if offer.isdecimal() and ms.isdecimal():
+            return Permit(int(offer), int(ms))
         case _:
-            raise StoryError(f"The host has no word {word!r}; it has permit MA, {', '.join(WORDS)}.")
+            words = ", ".join(("permit MA", "permit MA for MS", *WORDS))
+            raise StoryError(f"The host has no word {word!r}; it has {words}.")
 
 
 # --- a story as text ---

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 GRID = MS
 _CAR = (PilotState.B, PilotState.C, PilotState.D)
+SHOWN = {state: f"level of state {state.value}" for state in (PilotState.A, *_CAR)}
+"""What has to be believed in its time, and the name of it."""
 _KNOWN = tuple(state for state in PilotState if state is not PilotState.UNDEFINED)
 
 
@@ -32,6 +34,8 @@ def note_obedience(history: "History") -> None:
     history.keep("neutral elsewhere, closed", relay and not sample.contacts.neutral)
     history.keep("level of no state", driven and not history.level_is(_KNOWN, margin_mv=_margin_mv(history)))
     history.keep("level of state E", driven and history.level_is([PilotState.E], margin_mv=0))
+    for state, name in SHOWN.items():
+        history.keep(name, driven and history.level_is([state], margin_mv=0))
     history.keep("no diode", now.mode is PilotMode.PWM and _lacks_diode(history))
     history.keep("cable unknown", driven and now.state in _CAR and not history.cable_known)
     _note_lock(history)
@@ -115,6 +119,20 @@ def a_pilot_without_meaning_is_told(history: "History") -> bool:
     )
 
 
+def what_the_car_shows_is_believed(history: "History") -> bool:
+    """A level within a state's window for twice its debounce is that state, whatever else happens (R-12).
+
+    Twice: a wake-up's pulse that was broken off and is due again begins the debounce anew within one step.
+    """
+    pilot = history.model.pilot
+    return not any(
+        name in history.since
+        and history.lasted(name) >= 2 * pilot.debounce_ms[state] * MS + GRID
+        and history.now.state is not state
+        for state, name in SHOWN.items()
+    )
+
+
 def a_missing_diode_is_told(history: "History") -> bool:
     """Under PWM a car whose low half does not reach -12 V for its time is 0x100 (E-15)."""
     return _told(history, "no diode", history.model.pilot.diode_ms, faults.DIODE_UNPRESENT)
@@ -149,8 +167,19 @@ OBEDIENCE: tuple[Invariant, ...] = (
     no_closing_with_a_known_weld,
     a_lock_that_disobeys_is_told,
     a_pilot_without_meaning_is_told,
+    what_the_car_shows_is_believed,
     a_missing_diode_is_told,
     an_unreadable_cable_is_told,
     a_silent_host_is_told,
     what_is_told_is_so,
 )
+LASTING_OBEDIENCE: tuple[Invariant, ...] = (
+    a_contact_that_disobeys_is_told,
+    a_lock_that_disobeys_is_told,
+    a_pilot_without_meaning_is_told,
+    what_the_car_shows_is_believed,
+    a_missing_diode_is_told,
+    an_unreadable_cable_is_told,
+    a_silent_host_is_told,
+)
+"""Those of them that time alone can break."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pilotline.proof.history import History
 
 GRID = MS
+_OVERLOAD = "over the rating"
+_ROUNDED_MA = 25
+"""As much may the offer of a duty cycle be below the module's own."""
 PASSING = (faults.select(Recovery.SELF) | faults.select(Recovery.COOL)) & faults.TRIPPING
 
 
@@ -49,6 +52,27 @@ class Given(NamedTuple):
     ms: int
     fault: int
     latest_ms: int
+
+
+class Over(NamedTuple):
+    """When a passing fault ends: what must be so, for how long (ms), and then which fault is over."""
+
+    condition: str
+    ms: int
+    fault: int
+
+
+def endings(model: RtmModel) -> tuple[Over, ...]:
+    """Each passing fault, with what ends it: well inside its limit for the time its model gives it."""
+    back_ms = model.supply.back_ms
+    return (
+        Over("voltage well below", back_ms, faults.OVERVOLTAGE),
+        Over("voltage well above", back_ms, faults.UNDERVOLTAGE),
+        Over("neutral low", back_ms, faults.NEUTRAL),
+        Over("cool", 0, faults.TEMPERATURE),
+        Over("pace not late", 0, faults.LATE),
+        Over("host heard", 0, faults.MISSING_HOST),
+    )
 
 
 def times(model: RtmModel) -> dict[str, Given]:
@@ -82,7 +106,7 @@ def times(model: RtmModel) -> dict[str, Given]:
             name: Given(time.filter_ms, fault, time.budget_ms - time.sensor_ms - time.contactor_ms)
             for name, (time, fault) in figures.items()
         },
-        "over the rating": Given(mean_ms, faults.OVERCURRENT, mean_ms + 1),
+        _OVERLOAD: Given(mean_ms, faults.OVERCURRENT, mean_ms + 1),
     }
 
 
@@ -109,7 +133,19 @@ def wrong(sample: Sample, model: RtmModel, settings: dict[Setting, int]) -> dict
         "far under": least < supply.hardware_low_mv,
         "neutral": sample.neutral_pe_mv > supply.neutral_pe_mv,
         "heat": max(sample.temperature_mc) > model.temperature.steps[-1].up_to_mc,
-        "over the rating": 100 * max(sample.current_ma) > over.rating_percent * model.rating.current_ma,
+        _OVERLOAD: 100 * max(sample.current_ma) > over.rating_percent * model.rating.current_ma,
+    }
+
+
+def right_again(sample: Sample, model: RtmModel, settings: dict[Setting, int]) -> dict[str, bool]:
+    """Which figures are a hysteresis inside their limit now, so that their fault may end."""
+    low, high = window(model, settings)
+    rated, supply, heat = sample.voltage_mv[: model.rating.phases], model.supply, model.temperature
+    return {
+        "voltage well below": max(rated) <= high - supply.hysteresis_mv,
+        "voltage well above": min(rated) >= low + supply.hysteresis_mv,
+        "neutral low": sample.neutral_pe_mv <= supply.neutral_pe_mv,
+        "cool": max(sample.temperature_mc) <= heat.steps[-1].up_to_mc - heat.hysteresis_mc,
     }
 
 
@@ -130,6 +166,8 @@ class Watched:
     """(since when, mA), the newest last."""
     causes: dict[str, bool] = field(default_factory=dict[str, bool])
     """Which causes of a fault are there now."""
+    overloaded_at: int | None = None
+    """When more than the rating flowed last."""
 
     def note(self, history: "History") -> None:
         if history.now.sample is None:
@@ -137,11 +175,18 @@ class Watched:
         self._follow_test(history)
         self._follow_back_off(history)
         self._follow_offers(history)
+        overloaded = self.causes.get(_OVERLOAD, False)
         self.causes = wrong(history.now.sample, history.model, history.settings)
+        if overloaded or self.causes[_OVERLOAD]:
+            self.overloaded_at = history.now.at
         self.causes |= {"late": history.pace is Pace.LATE, "stalled": history.pace is Pace.STALLED}
-        for name, there in self.causes.items():
+        passed = right_again(history.now.sample, history.model, history.settings)
+        passed |= {"pace not late": history.pace is not Pace.LATE, "host heard": history.host_heard}
+        for name, there in {**self.causes, **passed}.items():
             history.keep(name, there)
-        history.keep("over the offer", self._over_the_offer(history))
+        pwm = history.now.mode is PilotMode.PWM
+        history.keep("over the offer", pwm and self._over_the_offer(history, _ROUNDED_MA))
+        history.keep("nearly over the offer", self._over_the_offer(history, -_ROUNDED_MA))
         history.keep("state A", history.now.state is PilotState.A)
 
     def greatest_offer(self, history: "History") -> int:
@@ -184,12 +229,12 @@ class Watched:
         while len(self.offers) > 1 and self.offers[1][0] <= too_old:
             self.offers = self.offers[1:]
 
-    def _over_the_offer(self, history: "History") -> bool:
-        """More than the offer for this long is a fault; the rating of the duty cycle is rounded to 10 mA."""
+    def _over_the_offer(self, history: "History", more_ma: int) -> bool:
+        """More than the offer and a little more."""
         sample, rule = history.now.sample, history.model.overcurrent
         assert sample is not None
-        most = (self.greatest_offer(history) + 10) * rule.offer_percent
-        return history.now.mode is PilotMode.PWM and 100 * max(sample.current_ma) > most
+        most = max(self.greatest_offer(history) + more_ma, 0) * rule.offer_percent
+        return 100 * max(sample.current_ma) > most
 
 
 Invariant = Callable[["History"], bool]
@@ -225,12 +270,53 @@ def trips_open_within_their_budget(history: "History") -> bool:
     )
 
 
-def a_leak_is_told_of_a_leak_only(history: "History") -> bool:
-    """0x1 and 0x8 begin with an alarm or a figure: a test that failed is told as that (R-40)."""
-    begun = history.now.faults & ~history.before.faults & (faults.RCD | faults.RCD_DC)
-    for name, there in history.watched.causes.items():
-        begun &= ~history.given[name].fault if there else -1
+def nothing_is_told_without_its_cause(history: "History") -> bool:
+    """A fault begins with its cause there, for its filter's time: a test that failed is no leak (R-40)."""
+    begun = history.now.faults & ~history.before.faults & _of_causes(history)
+    if begun & faults.OVERCURRENT and _may_be_overcurrent(history):
+        begun &= ~faults.OVERCURRENT
+    for name, given in history.given.items() if begun else ():
+        there = name in history.since and given.fault != faults.OVERCURRENT
+        begun &= ~given.fault if there and history.lasted(name) >= given.ms * MS else -1
     return not begun
+
+
+def _may_be_overcurrent(history: "History") -> bool:
+    """Too long over the offer; or over the rating at some moment that the mean still knows.
+
+    A mean rises on as long as what leaves it is less than what flows now, be that under the limit.
+    """
+    rule, overloaded_at = history.model.overcurrent, history.watched.overloaded_at
+    if history.lasted("nearly over the offer") >= rule.offer_ms * MS - GRID:
+        return True
+    return overloaded_at is not None and history.now.at - overloaded_at <= rule.mean_ms * MS + GRID
+
+
+def _of_causes(history: "History") -> int:
+    mask = 0
+    for given in history.given.values():
+        mask |= given.fault
+    return mask
+
+
+def what_is_over_is_not_told(history: "History") -> bool:
+    """A passing fault ends when its figure has been well inside its limit for its time (R-13)."""
+    return not any(
+        history.now.faults & over.fault
+        and over.condition in history.since
+        and history.lasted(over.condition) >= over.ms * MS + (GRID if over.ms else 0)
+        for over in history.endings
+    )
+
+
+def what_is_not_over_is_told(history: "History") -> bool:
+    """A passing fault does not end before that: a figure at its limit would come and go (R-13)."""
+    gone = history.before.faults & ~history.now.faults
+    return not any(
+        gone & over.fault
+        and not (over.condition in history.since and history.lasted(over.condition) >= over.ms * MS)
+        for over in (history.endings if gone else ())
+    )
 
 
 def too_much_for_the_offer_opens(history: "History") -> bool:
@@ -269,6 +355,12 @@ def offers_on_a_proved_monitor(history: "History") -> bool:
     return not watched & ~seen.proved and young
 
 
+def settings_change_in_an_idle_station(history: "History") -> bool:
+    """A safety setting changes in state A, all contacts open, for a host that knows the model (R-49)."""
+    idle = history.before.state is PilotState.A and not history.before.outputs.relay
+    return not history.commissioned or (idle and not history.contact_closed and history.accepted)
+
+
 def back_off_withholds_the_offer(history: "History") -> bool:
     """After a passing fault has opened the relay no PWM starts before the wait is over (R-46)."""
     seen = history.watched
@@ -284,11 +376,21 @@ def what_is_in_force_is_stored(history: "History") -> bool:
 PROTECTIONS: tuple[Invariant, ...] = (
     whatever_is_wrong_is_told,
     trips_open_within_their_budget,
-    a_leak_is_told_of_a_leak_only,
+    nothing_is_told_without_its_cause,
+    what_is_over_is_not_told,
+    what_is_not_over_is_told,
     too_much_for_the_offer_opens,
     never_closes_on_a_wrong_supply,
     tests_with_open_contacts_only,
     offers_on_a_proved_monitor,
     back_off_withholds_the_offer,
+    settings_change_in_an_idle_station,
     what_is_in_force_is_stored,
 )
+LASTING_PROTECTIONS: tuple[Invariant, ...] = (
+    whatever_is_wrong_is_told,
+    trips_open_within_their_budget,
+    too_much_for_the_offer_opens,
+    what_is_over_is_not_told,
+)
+"""Those of them that time alone can break."""

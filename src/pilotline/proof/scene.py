@@ -7,7 +7,7 @@ that follows what is driven, each part after its lag, unless a move says that it
 from dataclasses import dataclass
 
 from pilotline.proof.history import History
-from pilotline.proof.invariants import broken
+from pilotline.proof.invariants import judge_moment
 from pilotline.proof.moves import OBEYING, Car, Keep, Move, Obey, Say, Sense, Value, Wait, message
 from pilotline.proof.snapshot import Frozen, Part, Snapshot, held
 from pilotline.rtm import Rtm
@@ -31,7 +31,8 @@ from pilotline.vocabulary.time import MS, Tick, earliest
 
 _OFF_GRID_US = 700
 """Nothing a plant does happens on the module's grid of milliseconds."""
-RENEWAL_US = 500 * MS
+RENEWAL_US = 490_300
+"""About half a second, and beside the module's own seconds: else a renewal hides a forgotten deadline."""
 F_MV = -12_000
 NOBODY_MV = 12_000
 CABLE_OHM = 220
@@ -232,8 +233,8 @@ class Scene:
     def _feed(self, event: RtmEvent) -> None:
         before = self.outputs
         effects = self.rtm.handle(event, self.now)
-        self.history.note(event, self.now, effects, self.rtm.deadline())
-        self._found = self._found or dict(broken(self.history))
+        found = judge_moment(self.history, event, self.now, effects, self.rtm.deadline())
+        self._found = self._found or dict(found)
         if self.outputs is not before:
             self._drive(before)
 

@@ -29,7 +29,7 @@ _CONSTANT = {
     "MeanSquare": ("_limit", "_window"),
     "GreatestOffer": ("_follow_ms",),
     "BackOffTimer": ("_tries",),
-    "History": ("given",),
+    "History": ("given", "endings"),
 }
 """What is set once, when the module is made; to name it here saves time and no more."""
 _WITHIN = ("pilotline.rtm.", Watched.__module__)

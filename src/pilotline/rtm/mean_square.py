@@ -9,29 +9,35 @@ class MeanSquare:
     """Whether the mean of a figure's square over the last ``mean_ms`` is above the square of ``limit``.
 
     The figure is constant between two updates; before the first it was 0. ``_pieces`` are (since, square),
-    the oldest of them reaching over the window's beginning. The excess is what the squares' integral over the
-    window is above the limit's; it changes in a straight line while one piece leaves the window.
+    the oldest of them reaching over the window's beginning; ``_excess`` is what the squares' integral over
+    the window that ends ``_at`` is above the limit's. It changes in a straight line while one piece leaves
+    the window, so an update costs no more for a long window than for a short one.
     """
 
     def __init__(self, limit: int, mean_ms: int) -> None:
         self._limit = limit * limit
         self._window = mean_ms * US_PER_MS
         self._pieces = [(-self._window, 0)]
+        self._greater = 0  # as many of them are above the limit
+        self._excess = -self._limit * self._window
+        self._at = 0
         self._above = False
 
     def update(self, figure: int, now: int) -> bool:
-        if figure * figure != self._pieces[-1][1]:
-            self._pieces.append((now, figure * figure))
-        while len(self._pieces) > 1 and self._pieces[1][0] <= now - self._window:
-            del self._pieces[0]
-        self._above = self._excess(now) > 0
+        self._move(now)
+        square = figure * figure
+        if square != self._pieces[-1][1]:
+            self._pieces.append((now, square))
+            self._greater += square > self._limit
+        self._above = self._excess > 0
         return self._above
 
     def deadline(self, now: int) -> int | None:
         """The first grid point after ``now`` at which the answer is another, if the figure stays."""
-        if not self._above and all(square <= self._limit for _, square in self._pieces):
+        if not self._above and not self._greater:
             return None  # no mean is above its parts
-        at, excess, present = now, self._excess(now), self._pieces[-1][1]
+        self._move(now)
+        at, excess, present = now, self._excess, self._pieces[-1][1]
         for (_, leaving), (following, _) in pairwise(self._pieces):
             slope, end = present - leaving, following + self._window
             found = self._turn(at, excess, slope, now)
@@ -40,12 +46,17 @@ class MeanSquare:
             at, excess = end, excess + slope * (end - at)
         return self._turn(at, excess, 0, now)
 
-    def _excess(self, now: int) -> int:
-        begin = now - self._window
-        ends = [*(since for since, _ in self._pieces[1:]), now]
-        parts = zip(self._pieces, ends, strict=True)
-        total = sum(square * (end - max(since, begin)) for (since, square), end in parts)
-        return total - self._limit * self._window
+    def _move(self, now: int) -> None:
+        """The window ends at ``now``: the present piece has come in, and what it began with has left."""
+        self._excess += self._pieces[-1][1] * (now - self._at)
+        left, begin, self._at = self._at - self._window, now - self._window, now
+        while len(self._pieces) > 1 and self._pieces[1][0] <= begin:
+            square, following = self._pieces[0][1], self._pieces[1][0]
+            self._excess -= square * (following - left)
+            self._greater -= square > self._limit
+            left = following
+            del self._pieces[0]
+        self._excess -= self._pieces[0][1] * (begin - left)
 
     def _turn(self, at: int, excess: int, slope: int, now: int) -> int | None:
         """The first grid point from ``at`` on and after ``now`` with another answer, on a straight line."""
