@@ -109,7 +109,7 @@ class Ledger:
         self.smooth = True
 
     def new_host(self) -> None:
-        """A host that begins anew counts its attempts anew. It begins with the first fact whose answer was not
+        """A new host counts its attempts anew. It begins with the first fact whose answer was not
         kept: what a full disk did not take of the answers before, the crash has lost."""
         self._failures = 0
         self.head = None
