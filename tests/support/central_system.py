@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -78,8 +79,9 @@ class Records:
                 self.complaints.append(f"No frame of OCPP-J 1.6: {text}")
 
     def _judge(self, kind: int, action: str, payload: dict[str, Any]) -> None:
+        exact = json.loads(json.dumps(payload), parse_float=Decimal)  # as the package does it
         try:
-            get_validator(kind, action, VERSION).validate(payload)
+            get_validator(kind, action, VERSION, parse_float=Decimal).validate(exact)
         except (ValidationError, OSError) as error:
             self.complaints.append(f"{action} {payload}: {error}")
 
