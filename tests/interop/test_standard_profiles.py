@@ -50,9 +50,7 @@ def test_a_profile_lowers_a_car_that_charges_and_the_composite_says_so(site: Sit
         assert seen.connectors[0].limit.source == "backend"
         await central.call_of("StatusNotification", begun, vendorId="VendorID1", vendorErrorCode="4")
         composite = await central.ask(
-            call.GetCompositeSchedule(
-                connector_id=1, duration=600, charging_rate_unit=ChargingRateUnitType.watts
-            )
+            call.GetCompositeSchedule(connector_id=1, duration=600, charging_rate_unit=Unit.watts)
         )
         assert composite.charging_schedule["charging_schedule_period"][0]["limit"] == 2_300
         cleared = await central.ask(call.ClearChargingProfile(charging_profile_purpose=Purpose.tx_profile))
