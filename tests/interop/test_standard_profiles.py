@@ -8,6 +8,7 @@ import pytest
 from ocpp.exceptions import OCPPError
 from ocpp.v16 import call
 from ocpp.v16.enums import ChargingProfilePurposeType as Purpose
+from ocpp.v16.enums import ChargingRateUnitType as Unit
 from ocpp.v16.enums import UpdateType
 
 from support.bench import TAG, Bench
