@@ -136,7 +136,7 @@ def main() -> int:
         print(error)
         return 2
     print(row("all", verdicts, time.perf_counter() - begun))
-    return tell(verdicts)
+    return tell(verdicts, whole=options.kind == options.only == "*")
 
 
 def judge(kind: Kind, options: argparse.Namespace) -> list[Verdict]:
@@ -172,14 +172,14 @@ def row(name: str, verdicts: Sequence[Verdict], seconds: float) -> str:
     return f"{name:<24} {len(verdicts):>5}  {figures}  {seconds:>5.0f}"
 
 
-def tell(verdicts: Sequence[Verdict]) -> int:
+def tell(verdicts: Sequence[Verdict], *, whole: bool) -> int:
     """Hold the survivors against the record."""
     survivors = [verdict.mutant for verdict in verdicts if verdict.outcome == SURVIVED]
     judged = [verdict.mutant for verdict in verdicts]
-    found = compare(survivors, judged, explained_in(RECORD))
+    found = compare(survivors, judged, explained_in(RECORD), whole=whole)
     print(f"{len(survivors) - len(found.unexplained)} survivors are explained in {RECORD.relative_to(ROOT)}")
     for name in found.outdated:
-        print(f"the record explains a mutant that is noticed now, take it out: {name}")
+        print(f"the record explains what is noticed now or exists no longer, take it out: {name}")
     for name in found.unexplained:
         print(f"survived, and nobody has explained it: {name}")
     return 1 if found.unexplained else 0

@@ -325,6 +325,7 @@ def test_the_record_is_held_against_a_run(tmp_path: Path) -> None:
     )
     explained = explained_in(record)
     assert explained == ("old one", "known one", "lost one")
-    found = compare(["known one", "new one"], ["known one", "new one", "old one"], explained)
-    assert found.unexplained == ("new one",)
-    assert found.outdated == ("old one",)
+    survivors, judged = ["known one", "new one"], ["known one", "new one", "old one"]
+    part = compare(survivors, judged, explained, whole=False)
+    assert (part.unexplained, part.outdated) == (("new one",), ("old one",))
+    assert compare(survivors, judged, explained, whole=True).outdated == ("old one", "lost one")

@@ -233,3 +233,13 @@ def test_a_figure_that_stays_above_stays_above() -> None:
 def test_nothing_was_offered_before_the_first_offer() -> None:
     """Not even a milliampere."""
     assert GreatestOffer(5_000).update(0, 0) == 0
+
+
+def test_what_leaves_the_window_takes_no_other_figure_with_it() -> None:
+    """A small figure is forgotten while a great one is in the window: the mean still turns in time."""
+    mean = MeanSquare(10, 4)
+    for figure, now in ((5, 0), (6, 2_000), (11, 5_000), (11, 6_000)):
+        mean.update(figure, now)
+    assert mean.deadline(6_000) == 9_000
+    assert not mean.update(11, 8_000)
+    assert mean.update(11, 9_000)

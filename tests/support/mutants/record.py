@@ -24,9 +24,11 @@ def explained_in(record: Path) -> tuple[str, ...]:
     return tuple(line for block in blocks for line in block.splitlines() if line)
 
 
-def compare(survivors: Sequence[str], judged: Sequence[str], explained: Sequence[str]) -> Comparison:
-    """Hold a run against the record; what was not judged in this run is neither."""
+def compare(
+    survivors: Sequence[str], judged: Sequence[str], explained: Sequence[str], *, whole: bool
+) -> Comparison:
+    """Hold a run against the record; only a ``whole`` run knows that a mutant exists no longer."""
     return Comparison(
         unexplained=tuple(name for name in survivors if name not in explained),
-        outdated=tuple(name for name in explained if name in judged and name not in survivors),
+        outdated=tuple(name for name in explained if name not in survivors and (whole or name in judged)),
     )
