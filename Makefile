@@ -45,7 +45,7 @@ N ?= 1000
 torture: $(STAMP)  ## kill stations N times in the middle of sessions, then judge the books
 	@$(BIN)/python scripts/torture.py $(N)
 
-explore: $(STAMP)  ## look at everything that can happen to the safety module: about a quarter of an hour
+explore: $(STAMP)  ## look at everything that can happen to the safety module: about ten minutes
 	@$(BIN)/python scripts/explore.py
 
 mutants: $(STAMP)  ## make small mistakes in the safety module, and see whether a test notices each: a quarter of an hour
