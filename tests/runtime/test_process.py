@@ -22,11 +22,11 @@ IN_THE_WORK = """
     raise ZeroDivisionError("division by zero")
 """
 IN_A_TASK_NOBODY_WAITS_FOR = """
-    from pilotline.runtime.host_process import _fail_with
+    from pilotline.runtime.process import fail_with
     async def work():
         1 / 0
     task = asyncio.create_task(work())
-    task.add_done_callback(_fail_with)
+    task.add_done_callback(fail_with)
     await asyncio.sleep(30)
 """
 IN_A_THREAD = """

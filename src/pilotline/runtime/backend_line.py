@@ -12,6 +12,7 @@ import structlog
 from pilotline.drivers.network import NetworkPort
 from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient
 from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp
+from pilotline.runtime.process import fail_with
 from pilotline.vocabulary.network import NetworkSaid, UseInterface
 
 NETWORK_DOWN = "The network is down."
@@ -73,7 +74,7 @@ class BackendLine:
         whole = self._network.carries and not self.is_cut
         if whole and self._task is None:
             self._task = asyncio.create_task(self._run(frozenset(self._closing)))
-            self._task.add_done_callback(_fail_with)
+            self._task.add_done_callback(fail_with)
         elif not whole:
             self._hang_up(NETWORK_DOWN)
 
@@ -90,9 +91,3 @@ class BackendLine:
         if before:
             await asyncio.wait(before)
         await self._client.run()
-
-
-def _fail_with(task: asyncio.Task[None]) -> None:
-    """An error in a task nobody waits for is an error in a callback: it ends the process (fail-stop)."""
-    if not task.cancelled():
-        task.result()

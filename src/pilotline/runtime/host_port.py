@@ -11,6 +11,7 @@ from pilotline.links.operations import OPERATIONS, OperationError
 from pilotline.panel.port import Row
 from pilotline.runtime.clocks import CoreClock
 from pilotline.runtime.control import Handler
+from pilotline.runtime.process import fail_with
 from pilotline.runtime.words import WORDS, served_by
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH, BenchView
@@ -59,7 +60,7 @@ class HostPort:
             self._looking = None
         if watched and self.virtual:
             self._looking = asyncio.create_task(self._keep_looking())
-            self._looking.add_done_callback(_fail_with)
+            self._looking.add_done_callback(fail_with)
 
     async def ask(self, word: str, args: Mapping[str, Any]) -> Any:
         if word in _OWN:
@@ -97,9 +98,3 @@ class HostPort:
         while True:
             await self.look()
             await asyncio.sleep(LOOK_EVERY_S)
-
-
-def _fail_with(task: asyncio.Task[None]) -> None:
-    """As in the host's own callbacks: a mistake in what looks at the core is one of the core's."""
-    if not task.cancelled():
-        task.result()

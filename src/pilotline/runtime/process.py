@@ -33,6 +33,12 @@ async def _fail_stop(work: Coroutine[Any, Any, int | None], log: Any) -> int | N
     return await work
 
 
+def fail_with(task: asyncio.Task[None]) -> None:
+    """A mistake in a task that nobody waits for is one in a callback: it ends the process (fail-stop)."""
+    if not task.cancelled():
+        task.result()
+
+
 def run_process(name: str, make: Callable[[], Coroutine[Any, Any, int | None]]) -> None:
     """Run a child until its control line closes. Its log goes to standard error, one JSON object a line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the launcher decides when a child ends

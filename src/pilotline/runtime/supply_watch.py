@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from pilotline.models.meter_profile import load_supply_sensor
+from pilotline.runtime.process import fail_with
 from pilotline.vocabulary.charger import EvsensSlot
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class SupplyWatch:
         """Whether an EVSENS is configured now."""
         if wanted and self._polling is None:
             self._polling = asyncio.create_task(self._poll())
-            self._polling.add_done_callback(_fail_with)
+            self._polling.add_done_callback(fail_with)
         elif not wanted and self._polling is not None:
             self._polling.cancel()
             self._polling = None
@@ -45,9 +46,3 @@ class SupplyWatch:
             device="EVSENS",
         )
         await driver.run()
-
-
-def _fail_with(task: asyncio.Task[None]) -> None:
-    """A mistake in here ends the process, as one in the meter's polling does (fail-stop)."""
-    if not task.cancelled():
-        task.result()
