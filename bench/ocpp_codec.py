@@ -48,8 +48,14 @@ def their_sample(value: str, measurand: str, unit: str, phase: str | None) -> di
 
 OURS: dict[str, v16.Request] = {
     "Heartbeat": v16.Heartbeat(),
-    "StartTransaction": v16.StartTransaction(1, "04A2B3C4D5E6F7", 1234567, NOW),
-    "MeterValues": v16.MeterValues(1, (v16.MeterValue(NOW, tuple(our_sample(*s) for s in SAMPLES)),), 42),
+    "StartTransaction": v16.StartTransaction(
+        connector_id=1, id_tag="04A2B3C4D5E6F7", meter_start=1234567, timestamp=NOW
+    ),
+    "MeterValues": v16.MeterValues(
+        connector_id=1,
+        meter_value=(v16.MeterValue(NOW, tuple(our_sample(*s) for s in SAMPLES)),),
+        transaction_id=42,
+    ),
 }
 THEIRS: dict[str, Any] = {
     "Heartbeat": theirs.Heartbeat(),

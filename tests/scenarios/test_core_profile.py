@@ -263,7 +263,7 @@ def test_the_stations_service_overwrites_no_connectors() -> None:
     assert [scene.at(number).ocpp_status for number in (1, 2)] == ["Available", "Unavailable"]
     assert words(scene, 0) == ["Available", "Unavailable", "Available"]
     assert scene.ask(v16.ChangeAvailability(3, OUT)) == REJECTED
-    assert scene.ask(v16.RemoteStartTransaction("APP", 2)) == REJECTED
+    assert scene.ask(v16.RemoteStartTransaction(id_tag="APP", connector_id=2)) == REJECTED
 
 
 @pytest.mark.requirement("M-40", "M-02")
@@ -453,21 +453,52 @@ def test_a_full_list_of_events_begins_no_session_and_ends_every_one() -> None:
 
 
 def profile(purpose: ProfilePurpose, transaction: int | None = None) -> v16.ChargingProfile:
-    schedule = v16.ChargingSchedule(RateUnit.A, (ChargingSchedulePeriod(0, 10.0),))
-    return v16.ChargingProfile(1, 0, purpose, ProfileKind.RELATIVE, schedule, transaction_id=transaction)
+    schedule = v16.ChargingSchedule(
+        charging_rate_unit=RateUnit.A, charging_schedule_period=(ChargingSchedulePeriod(0, 10.0),)
+    )
+    return v16.ChargingProfile(
+        charging_profile_id=1,
+        stack_level=0,
+        charging_profile_purpose=purpose,
+        charging_profile_kind=ProfileKind.RELATIVE,
+        charging_schedule=schedule,
+        transaction_id=transaction,
+    )
 
 
 @pytest.mark.requirement("M-40")
 @pytest.mark.parametrize(
     ("request_", "answer"),
     [
-        (v16.RemoteStartTransaction("APP", 0), REJECTED),
-        (v16.RemoteStartTransaction("APP", 3), REJECTED),
-        (v16.RemoteStartTransaction("APP", 1, profile(ProfilePurpose.TX_DEFAULT_PROFILE)), REJECTED),
-        (v16.RemoteStartTransaction("APP", 1, profile(ProfilePurpose.CHARGE_POINT_MAX_PROFILE)), REJECTED),
-        (v16.RemoteStartTransaction("APP", 1, profile(ProfilePurpose.TX_PROFILE, 7)), REJECTED),
-        (v16.RemoteStartTransaction("APP", 1, profile(ProfilePurpose.TX_PROFILE)), ACCEPTED),
-        (v16.RemoteStartTransaction("APP"), ACCEPTED),
+        (v16.RemoteStartTransaction(id_tag="APP", connector_id=0), REJECTED),
+        (v16.RemoteStartTransaction(id_tag="APP", connector_id=3), REJECTED),
+        (
+            v16.RemoteStartTransaction(
+                id_tag="APP", connector_id=1, charging_profile=profile(ProfilePurpose.TX_DEFAULT_PROFILE)
+            ),
+            REJECTED,
+        ),
+        (
+            v16.RemoteStartTransaction(
+                id_tag="APP",
+                connector_id=1,
+                charging_profile=profile(ProfilePurpose.CHARGE_POINT_MAX_PROFILE),
+            ),
+            REJECTED,
+        ),
+        (
+            v16.RemoteStartTransaction(
+                id_tag="APP", connector_id=1, charging_profile=profile(ProfilePurpose.TX_PROFILE, 7)
+            ),
+            REJECTED,
+        ),
+        (
+            v16.RemoteStartTransaction(
+                id_tag="APP", connector_id=1, charging_profile=profile(ProfilePurpose.TX_PROFILE)
+            ),
+            ACCEPTED,
+        ),
+        (v16.RemoteStartTransaction(id_tag="APP"), ACCEPTED),
     ],
 )
 def test_what_a_remote_start_may_name(request_: v16.RemoteStartTransaction, answer: dict[str, str]) -> None:
@@ -482,7 +513,7 @@ def test_a_remote_start_without_a_connector_finds_the_car() -> None:
     scene = Scene(TWO)
     scene.plug_in(connector=2)
     scene.run(3)
-    assert scene.ask(v16.RemoteStartTransaction("APP")) == ACCEPTED
+    assert scene.ask(v16.RemoteStartTransaction(id_tag="APP")) == ACCEPTED
     scene.until(S.CHARGING, connector=2)
 
 
@@ -490,7 +521,7 @@ def test_a_remote_start_without_a_connector_finds_the_car() -> None:
 def test_a_remote_start_without_a_car_expires() -> None:
     """Edge case 16: Preparing, after ConnectionTimeOut Available: no transaction, no authorisation left."""
     scene = Scene(ConnectionTimeOut=30)
-    assert scene.ask(v16.RemoteStartTransaction("APP", 1)) == ACCEPTED
+    assert scene.ask(v16.RemoteStartTransaction(id_tag="APP", connector_id=1)) == ACCEPTED
     scene.until(S.PREPARING)
     scene.run(31)
     assert scene.seen.ocpp_status == "Available"
@@ -512,7 +543,7 @@ def test_in_finishing_a_new_start_begins_a_new_transaction(remote: bool) -> None
     scene.run(300)
     assert scene.seen.ocpp_status == "Finishing"
     if remote:
-        assert scene.ask(v16.RemoteStartTransaction("APP", 1)) == ACCEPTED
+        assert scene.ask(v16.RemoteStartTransaction(id_tag="APP", connector_id=1)) == ACCEPTED
     else:
         scene.card("NEXT")
     scene.until(S.CHARGING)
@@ -571,7 +602,7 @@ def test_nobody_is_let_in_while_a_restart_is_near(kind: ResetKind) -> None:
     scene.charge()
     assert scene.ask(v16.Reset(kind)) == ACCEPTED
     scene.card("NEXT")
-    assert scene.ask(v16.RemoteStartTransaction("APP", 1)) == REJECTED
+    assert scene.ask(v16.RemoteStartTransaction(id_tag="APP", connector_id=1)) == REJECTED
     scene.run(30)
     assert starts(scene) == ["04A1B2C3"]
     assert len(scene.station.restarts) >= 1

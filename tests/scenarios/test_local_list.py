@@ -17,15 +17,19 @@ ACCEPTED, FAILED, MISMATCH = ({"status": word} for word in ("Accepted", "Failed"
 
 
 def entry(tag: str, status: AuthStatus | None = AuthStatus.ACCEPTED) -> v16.AuthorizationData:
-    return v16.AuthorizationData(tag, None if status is None else v16.IdTagInfo(status))
+    return v16.AuthorizationData(tag, None if status is None else v16.IdTagInfo(status=status))
 
 
 def whole(version: int, entries: Sequence[v16.AuthorizationData]) -> v16.SendLocalList:
-    return v16.SendLocalList(version, UpdateType.FULL, tuple(entries))
+    return v16.SendLocalList(
+        list_version=version, update_type=UpdateType.FULL, local_authorization_list=tuple(entries)
+    )
 
 
 def change(version: int, *entries: v16.AuthorizationData) -> v16.SendLocalList:
-    return v16.SendLocalList(version, UpdateType.DIFFERENTIAL, entries)
+    return v16.SendLocalList(
+        list_version=version, update_type=UpdateType.DIFFERENTIAL, local_authorization_list=entries
+    )
 
 
 def version(scene: Scene) -> int:

@@ -42,7 +42,13 @@ def reserve(
 ) -> str:
     """Reserve for so many seconds from now; the word of the answer."""
     expiry = MIDNIGHT + timedelta(seconds=story.now / SECOND + seconds)
-    wish = v16.ReserveNow(connector, format_time(expiry), tag, number, parent)
+    wish = v16.ReserveNow(
+        connector_id=connector,
+        expiry_date=format_time(expiry),
+        id_tag=tag,
+        reservation_id=number,
+        parent_id_tag=parent,
+    )
     return story.ask(wish)["status"]
 
 
@@ -96,9 +102,14 @@ def test_a_card_of_the_same_group_is_let_in() -> None:
 def test_a_listed_card_of_the_group_is_let_in_while_the_backend_is_away() -> None:
     """§5.13: the list says whose card it is; a stranger, who might charge offline, is turned away."""
     story = CrashScene(PAIR)
-    info = v16.IdTagInfo(AuthStatus.ACCEPTED, parent_id_tag="FLEET")
+    info = v16.IdTagInfo(status=AuthStatus.ACCEPTED, parent_id_tag="FLEET")
     entries = (v16.AuthorizationData("BEN-OF-THE-FLEET", info),)
-    assert story.ask(v16.SendLocalList(1, UpdateType.FULL, entries)) == ACCEPTED
+    assert (
+        story.ask(
+            v16.SendLocalList(list_version=1, update_type=UpdateType.FULL, local_authorization_list=entries)
+        )
+        == ACCEPTED
+    )
     assert reserve(story, parent="FLEET") == "Accepted"
     story.network(up=False)
     story.plug_in()
@@ -120,8 +131,8 @@ def test_a_remote_start_for_another_tag_is_refused_and_for_the_right_one_it_is_n
     assert reserve(story) == "Accepted"
     story.plug_in()
     story.run(2)
-    assert story.ask(v16.RemoteStartTransaction("BEN", 1)) == REJECTED
-    assert story.ask(v16.RemoteStartTransaction("ANNA", 1)) == ACCEPTED
+    assert story.ask(v16.RemoteStartTransaction(id_tag="BEN", connector_id=1)) == REJECTED
+    assert story.ask(v16.RemoteStartTransaction(id_tag="ANNA", connector_id=1)) == ACCEPTED
     story.until(S.CHARGING)
     story.run(2)
     assert used(story) == [(1, "ANNA", 7)]
@@ -166,7 +177,7 @@ def test_of_two_connectors_one_is_kept_when_the_other_is_taken() -> None:
     assert story.ask(v16.CancelReservation(8)) == ACCEPTED
     story.charge("BEN", 1)
     assert statuses(story) == ("Charging", "Reserved")
-    assert story.ask(v16.RemoteStartTransaction("BEN")) == REJECTED
+    assert story.ask(v16.RemoteStartTransaction(id_tag="BEN")) == REJECTED
     story.charge("ANNA", 2)
     story.run(2)
     assert used(story) == [(1, "BEN", None), (2, "ANNA", 7)]
@@ -210,7 +221,7 @@ def test_a_remote_start_without_a_connector_goes_where_its_tag_is_expected() -> 
     assert reserve(story, 2) == "Accepted"
     story.plug_in(connector=1)
     story.run(2)
-    assert story.ask(v16.RemoteStartTransaction("ANNA")) == ACCEPTED
+    assert story.ask(v16.RemoteStartTransaction(id_tag="ANNA")) == ACCEPTED
     story.plug_in(connector=2)
     story.until(S.CHARGING, connector=2)
     story.run(2)

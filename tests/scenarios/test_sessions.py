@@ -112,7 +112,7 @@ def test_remote_start_and_stop() -> None:
     scene = Scene()
     scene.plug_in()
     scene.run(2)
-    assert scene.ask(v16.RemoteStartTransaction("APP")) == {"status": "Accepted"}
+    assert scene.ask(v16.RemoteStartTransaction(id_tag="APP")) == {"status": "Accepted"}
     scene.until(S.CHARGING)
     scene.run(60)
     assert scene.ask(v16.RemoteStopTransaction(1)) == {"status": "Accepted"}
@@ -128,7 +128,7 @@ def test_connection_time_out_returns_to_available(remote: bool) -> None:
     """A card or a remote start, and no cable for 90 s: Preparing, Available, no transaction."""
     scene = Scene()
     if remote:
-        assert scene.ask(v16.RemoteStartTransaction("APP", 1)) == {"status": "Accepted"}
+        assert scene.ask(v16.RemoteStartTransaction(id_tag="APP", connector_id=1)) == {"status": "Accepted"}
     else:
         scene.card()
     scene.run(85)

@@ -33,11 +33,18 @@ def profile(
     transaction: int | None = None,
 ) -> v16.ChargingProfile:
     schedule = v16.ChargingSchedule(
-        RateUnit.A,
-        tuple(ChargingSchedulePeriod(start_s, limit) for start_s, limit in steps),
+        charging_rate_unit=RateUnit.A,
+        charging_schedule_period=tuple(ChargingSchedulePeriod(start_s, limit) for start_s, limit in steps),
         start_schedule=format_time(start) if start else None,
     )
-    return v16.ChargingProfile(number, stack, purpose, kind, schedule, transaction)
+    return v16.ChargingProfile(
+        charging_profile_id=number,
+        stack_level=stack,
+        charging_profile_purpose=purpose,
+        charging_profile_kind=kind,
+        charging_schedule=schedule,
+        transaction_id=transaction,
+    )
 
 
 def set_it(scene: Scene, made: v16.ChargingProfile, connector: int = 1) -> object:
@@ -167,7 +174,9 @@ def test_a_remote_start_with_a_profile_never_offers_more() -> None:
     scene = Scene(AuthorizeRemoteTxRequests=False)
     scene.plug_in()
     scene.run(3)
-    start = v16.RemoteStartTransaction("CARD", 1, profile((0, 8), purpose=TX))
+    start = v16.RemoteStartTransaction(
+        id_tag="CARD", connector_id=1, charging_profile=profile((0, 8), purpose=TX)
+    )
     assert scene.ask(start) == ACCEPTED
     scene.until(S.CHARGING)
     scene.run(30)
@@ -181,13 +190,18 @@ def test_a_daily_profile_comes_again_the_next_day() -> None:
     scene = Scene()
     start = clock(scene)
     schedule = v16.ChargingSchedule(
-        RateUnit.A,
-        (ChargingSchedulePeriod(0, 16.0), ChargingSchedulePeriod(3_600, 6.0)),
+        charging_rate_unit=RateUnit.A,
+        charging_schedule_period=(ChargingSchedulePeriod(0, 16.0), ChargingSchedulePeriod(3_600, 6.0)),
         duration=7_200,
         start_schedule=format_time(start),
     )
     daily = v16.ChargingProfile(
-        1, 0, DEFAULT, ProfileKind.RECURRING, schedule, recurrency_kind=RecurrencyKind.DAILY
+        charging_profile_id=1,
+        stack_level=0,
+        charging_profile_purpose=DEFAULT,
+        charging_profile_kind=ProfileKind.RECURRING,
+        charging_schedule=schedule,
+        recurrency_kind=RecurrencyKind.DAILY,
     )
     assert set_it(scene, daily) == ACCEPTED
     steps = limits(scene, 2 * 86_400)

@@ -258,7 +258,7 @@ def test_the_backend_hears_of_both_connectors_and_may_ask_for_each() -> None:
     assert [each.connector_id for each in story.told(v16.StatusNotification)[len(boot) :]] == [0, 1, 2]
     assert story.ask(v16.TriggerMessage(v16.MessageTrigger.METER_VALUES)) == {"status": "Accepted"}
     assert [each.connector_id for each in story.told(v16.MeterValues)] == [1, 2]
-    assert story.ask(v16.RemoteStartTransaction("APP", 2)) == {"status": "Accepted"}
+    assert story.ask(v16.RemoteStartTransaction(id_tag="APP", connector_id=2)) == {"status": "Accepted"}
     story.plug_in(connector=2)
     story.until(S.CHARGING, connector=2)
     assert [each.connector_id for each in story.told(v16.StartTransaction)] == [2]

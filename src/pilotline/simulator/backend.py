@@ -76,7 +76,7 @@ class VirtualBackend:
 
     def _judge(self, tag: str) -> v16.IdTagInfo:
         status = self.refused_tags.get(tag, AuthStatus.ACCEPTED)
-        return v16.IdTagInfo(status, parent_id_tag=self.groups.get(tag))
+        return v16.IdTagInfo(status=status, parent_id_tag=self.groups.get(tag))
 
     def _time(self, now: int) -> str:
         return format_time(self._zero + timedelta(microseconds=now))

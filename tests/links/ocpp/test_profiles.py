@@ -118,8 +118,16 @@ def test_a_composite_is_told_in_tenths_from_its_start_on() -> None:
 @pytest.mark.parametrize(("limit", "meant"), [(0.1, 100), (16.3, 16_300), (32, 32_000), (1e300, 10**9)])
 def test_limits_are_what_a_backend_meant(limit: float, meant: int) -> None:
     """No binary fraction is seen; what is beyond any station is kept within bounds."""
-    schedule = v16.ChargingSchedule(RateUnit.A, (ChargingSchedulePeriod(0, limit),))
-    made = v16.ChargingProfile(1, 0, ProfilePurpose.TX_PROFILE, ProfileKind.RELATIVE, schedule)
+    schedule = v16.ChargingSchedule(
+        charging_rate_unit=RateUnit.A, charging_schedule_period=(ChargingSchedulePeriod(0, limit),)
+    )
+    made = v16.ChargingProfile(
+        charging_profile_id=1,
+        stack_level=0,
+        charging_profile_purpose=ProfilePurpose.TX_PROFILE,
+        charging_profile_kind=ProfileKind.RELATIVE,
+        charging_schedule=schedule,
+    )
     read = profile_of(made)
     assert read is not None
     assert read.schedule.periods[0].limit == meant

@@ -119,7 +119,7 @@ def test_every_stop_reason_is_ocpps(reason: StopReason) -> None:
 def test_every_context_is_ocpps(context: ReadingContext) -> None:
     """Why a value was taken."""
     sample = MeterSample(Stamp(1, 0), context, (SampledValue("1", "Voltage", "V", "L1-N", "Body"),))
-    payload(v16.MeterValues(1, (translate.meter_value(sample, clock()),)))
+    payload(v16.MeterValues(connector_id=1, meter_value=(translate.meter_value(sample, clock()),)))
 
 
 @given(

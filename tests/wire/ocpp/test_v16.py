@@ -124,7 +124,7 @@ def shape_of_type(node: inspect.Type) -> Shape:
             shape = shape_of_type(inner)
         case inspect.StructType(fields=fields):
             rows = ((f.encode_name, f.required, shape_of_type(f.type)) for f in fields)
-            shape = Shape("object", fields=tuple(sorted(rows, key=lambda row: row[0])))
+            shape = Shape("object", fields=tuple(rows))
         case inspect.StrType(max_length=longest):
             shape = Shape("string", longest)
         case inspect.EnumType(cls=cls):
@@ -144,7 +144,7 @@ def shape_of_schema(schema: dict[str, Any]) -> Shape:
         case {"type": "object"}:
             needed = schema.get("required", [])
             rows = ((name, name in needed, shape_of_schema(s)) for name, s in schema["properties"].items())
-            return Shape("object", fields=tuple(sorted(rows, key=lambda row: row[0])))
+            return Shape("object", fields=tuple(rows))
         case {"type": "array"}:
             return Shape("array", schema.get("minItems"), item=shape_of_schema(schema["items"]))
         case {"enum": words}:
@@ -160,7 +160,7 @@ def shape_of_schema(schema: dict[str, Any]) -> Shape:
     "kind", [k for k in KINDS if k is not v16.StopTransaction], ids=lambda kind: kind.__name__
 )
 def test_fields_limits_and_words_are_the_official_ones(kind: type[v16.Request | v16.Answer]) -> None:
-    """Every field, length, word and 'required' of a message is its official schema's, none more or less."""
+    """Fields and their order, lengths, words and what is required: all the official schema's, no more or less."""
     assert shape_of_type(inspect.type_info(kind)) == shape_of_schema(load_schema(kind))
 
 
@@ -169,7 +169,7 @@ def test_transaction_data_is_as_strict_as_meter_values() -> None:
     ours = {row[0]: row for row in shape_of_type(inspect.type_info(v16.StopTransaction)).fields}
     official = {row[0]: row for row in shape_of_schema(load_schema(v16.StopTransaction)).fields}
     data, _official_data = ours.pop("transactionData")[2], official.pop("transactionData")[2]
-    assert ours == official
+    assert list(ours.items()) == list(official.items())
     assert data.item == shape_of_type(inspect.type_info(v16.MeterValue))
 
 
@@ -263,7 +263,7 @@ def test_unknown_extra_fields_and_nulls_are_tolerated() -> None:
     payload = (
         '{"idTagInfo":{"status":"Accepted","expiryDate":null,"x":[{}]},"transactionId":1,"vendor":{"a":1}}'
     )
-    expected = v16.StartTransactionAnswer(v16.IdTagInfo(AuthStatus.ACCEPTED), 1)
+    expected = v16.StartTransactionAnswer(v16.IdTagInfo(status=AuthStatus.ACCEPTED), 1)
     assert v16.decode_answer(v16.ACTIONS["StartTransaction"], payload) == expected
 
 
@@ -284,7 +284,9 @@ def test_both_spellings_of_celsius_are_understood() -> None:
 
 def test_absent_fields_are_left_out_and_names_are_camel_case() -> None:
     """None is never written as null."""
-    stop = v16.StopTransaction(5, "now", 7, reason=StopReason.EV_DISCONNECTED)
+    stop = v16.StopTransaction(
+        meter_stop=5, timestamp="now", transaction_id=7, reason=StopReason.EV_DISCONNECTED
+    )
     assert v16.encode(stop) == (
         b'{"meterStop":5,"timestamp":"now","transactionId":7,"reason":"EVDisconnected"}'
     )

@@ -303,7 +303,9 @@ class OcppLink:
             return  # they must bear a time (OCPP 1.6 §7.33), and there is none yet
         transaction = self.outbox.number_of(report.session) if report.session else None
         value = translate.meter_value(report.sample, self._clock)
-        request = v16.MeterValues(report.connector, (value,), transaction)
+        request = v16.MeterValues(
+            connector_id=report.connector, meter_value=(value,), transaction_id=transaction
+        )
         if report.asked:
             self._triggered.append((request, Purpose.METER))
         elif self.registration is Registration.ACCEPTED:

@@ -53,5 +53,10 @@ def composite_answer(read: CompositeRead) -> v16.GetCompositeScheduleAnswer:
         ChargingSchedulePeriod(start_s, limit / _THOUSANDTHS, read.phases) for start_s, limit in read.steps
     )
     start = text_of(read.start_s)
-    schedule = v16.ChargingSchedule(read.unit, periods, read.duration_s, start)
+    schedule = v16.ChargingSchedule(
+        charging_rate_unit=read.unit,
+        charging_schedule_period=periods,
+        duration=read.duration_s,
+        start_schedule=start,
+    )
     return v16.GetCompositeScheduleAnswer(AcceptStatus.ACCEPTED, read.connector, start, schedule)

@@ -54,17 +54,34 @@ def time_us(text: str) -> int | None:
 
 def start_transaction(fact: Started, clock: WallClock) -> v16.StartTransaction:
     time = format_time(clock.utc(fact.stamp))
-    return v16.StartTransaction(fact.connector, fact.tag, fact.meter_start_wh, time, fact.reservation)
+    return v16.StartTransaction(
+        connector_id=fact.connector,
+        id_tag=fact.tag,
+        meter_start=fact.meter_start_wh,
+        timestamp=time,
+        reservation_id=fact.reservation,
+    )
 
 
 def meter_values(fact: Metered, transaction: int, clock: WallClock) -> v16.MeterValues:
-    return v16.MeterValues(fact.connector, (meter_value(fact.sample, clock),), transaction)
+    return v16.MeterValues(
+        connector_id=fact.connector,
+        meter_value=(meter_value(fact.sample, clock),),
+        transaction_id=transaction,
+    )
 
 
 def stop_transaction(fact: Ended, transaction: int, clock: WallClock) -> v16.StopTransaction:
     time = format_time(clock.utc(fact.stamp))
     data = tuple(meter_value(sample, clock) for sample in fact.data) or None
-    return v16.StopTransaction(fact.meter_stop_wh, time, transaction, fact.tag, fact.reason, data)
+    return v16.StopTransaction(
+        meter_stop=fact.meter_stop_wh,
+        timestamp=time,
+        transaction_id=transaction,
+        id_tag=fact.tag,
+        reason=fact.reason,
+        transaction_data=data,
+    )
 
 
 def meter_value(sample: MeterSample, clock: WallClock) -> v16.MeterValue:

@@ -38,12 +38,12 @@ class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, gc=F
     """What stands inside a request or an answer."""
 
 
-class IdTagInfo(Part, frozen=True):
+class IdTagInfo(Part, frozen=True, kw_only=True):
     """OCPP's IdTagInfo."""
 
-    status: AuthStatus
     expiry_date: Timestamp | None = None
     parent_id_tag: Text20 | None = None
+    status: AuthStatus
 
 
 class SampledValue(Part, frozen=True):
@@ -81,28 +81,28 @@ class ChargingSchedulePeriod(Part, frozen=True):
     number_phases: int | None = None
 
 
-class ChargingSchedule(Part, frozen=True):
+class ChargingSchedule(Part, frozen=True, kw_only=True):
     """``duration`` is in seconds."""
 
-    charging_rate_unit: RateUnit
-    charging_schedule_period: tuple[ChargingSchedulePeriod, ...]
     duration: int | None = None
     start_schedule: Timestamp | None = None
+    charging_rate_unit: RateUnit
+    charging_schedule_period: tuple[ChargingSchedulePeriod, ...]
     min_charging_rate: float | None = None
 
 
-class ChargingProfile(Part, frozen=True):
+class ChargingProfile(Part, frozen=True, kw_only=True):
     """OCPP's ChargingProfile."""
 
     charging_profile_id: int
+    transaction_id: int | None = None
     stack_level: int
     charging_profile_purpose: ProfilePurpose
     charging_profile_kind: ProfileKind
-    charging_schedule: ChargingSchedule
-    transaction_id: int | None = None
     recurrency_kind: RecurrencyKind | None = None
     valid_from: Timestamp | None = None
     valid_to: Timestamp | None = None
+    charging_schedule: ChargingSchedule
 
 
 class AuthorizationData(Part, frozen=True):

@@ -224,23 +224,23 @@ class HeartbeatAnswer(Answer, frozen=True):
     current_time: Timestamp
 
 
-class MeterValues(Request, frozen=True):
+class MeterValues(Request, frozen=True, kw_only=True):
     """§6.31."""
 
     connector_id: int
-    meter_value: Annotated[tuple[MeterValue, ...], Meta(min_length=1)]
     transaction_id: int | None = None
+    meter_value: Annotated[tuple[MeterValue, ...], Meta(min_length=1)]
 
 
 class MeterValuesAnswer(Answer, frozen=True):
     """§6.32."""
 
 
-class RemoteStartTransaction(Request, frozen=True):
+class RemoteStartTransaction(Request, frozen=True, kw_only=True):
     """§6.33."""
 
-    id_tag: Text20
     connector_id: int | None = None
+    id_tag: Text20
     charging_profile: ChargingProfile | None = None
 
 
@@ -262,14 +262,14 @@ class RemoteStopTransactionAnswer(Answer, frozen=True):
     status: AcceptStatus
 
 
-class ReserveNow(Request, frozen=True):
+class ReserveNow(Request, frozen=True, kw_only=True):
     """§6.37. Connector 0 is any."""
 
     connector_id: int
     expiry_date: Timestamp
     id_tag: Text20
-    reservation_id: ReservationId
     parent_id_tag: Text20 | None = None
+    reservation_id: ReservationId
 
 
 class ReserveNowAnswer(Answer, frozen=True):
@@ -290,12 +290,12 @@ class ResetAnswer(Answer, frozen=True):
     status: AcceptStatus
 
 
-class SendLocalList(Request, frozen=True):
+class SendLocalList(Request, frozen=True, kw_only=True):
     """§6.41."""
 
     list_version: int
-    update_type: UpdateType
     local_authorization_list: tuple[AuthorizationData, ...] = ()
+    update_type: UpdateType
 
 
 class SendLocalListAnswer(Answer, frozen=True):
@@ -317,14 +317,14 @@ class SetChargingProfileAnswer(Answer, frozen=True):
     status: ProfileStatus
 
 
-class StartTransaction(Request, frozen=True):
+class StartTransaction(Request, frozen=True, kw_only=True):
     """§6.45; ``meter_start`` in Wh."""
 
     connector_id: int
     id_tag: Text20
     meter_start: int
-    timestamp: Timestamp
     reservation_id: ReservationId | None = None
+    timestamp: Timestamp
 
 
 class StartTransactionAnswer(Answer, frozen=True):
@@ -334,13 +334,13 @@ class StartTransactionAnswer(Answer, frozen=True):
     transaction_id: TransactionId
 
 
-class StatusNotification(Request, frozen=True):
+class StatusNotification(Request, frozen=True, kw_only=True):
     """§6.47."""
 
     connector_id: int
     error_code: ErrorCode
-    status: ConnectorStatus
     info: Text50 | None = None
+    status: ConnectorStatus
     timestamp: Timestamp | None = None
     vendor_id: Text255 | None = None
     vendor_error_code: Text50 | None = None
@@ -350,13 +350,13 @@ class StatusNotificationAnswer(Answer, frozen=True):
     """§6.48."""
 
 
-class StopTransaction(Request, frozen=True):
+class StopTransaction(Request, frozen=True, kw_only=True):
     """§6.49; ``meter_stop`` in Wh."""
 
+    id_tag: Text20 | None = None
     meter_stop: int
     timestamp: Timestamp
     transaction_id: int
-    id_tag: Text20 | None = None
     reason: StopReason | None = None
     transaction_data: tuple[MeterValue, ...] | None = None
 
