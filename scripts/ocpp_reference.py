@@ -15,7 +15,7 @@ from pilotline.station.commissioning import deed_of, forbidden
 from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyStore
 from pilotline.vocabulary.charger import ChargerModel, KeyValue, SessionRules
 from pilotline.vocabulary.feature_profiles import ACTIONS_OF
-from pilotline.vocabulary.roles import MAY, Role
+from pilotline.vocabulary.roles import Role, allowed
 from pilotline.wire.ocpp.v16 import ACTIONS, UNSERVED, Action
 from pilotline.wire.ocpp.v16 import Role as End
 
@@ -263,8 +263,8 @@ def roles(key: Key, text: str | None) -> frozenset[Role]:
         role
         for model in MODELS
         if forbidden(key.name, value, model) is None
-        for role in MAY[deed_of(key.name, value, model)]
-        if all(role in MAY[deed_of(key.name, value, each)] for each in MODELS)
+        for role in allowed(deed_of(key.name, value, model))
+        if all(role in allowed(deed_of(key.name, value, each)) for each in MODELS)
     )
 
 

@@ -15,6 +15,7 @@ from pilotline.runtime.words import WORDS, served_by
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH, BenchView
 from pilotline.vocabulary.phases import PerPhase
+from pilotline.vocabulary.roles import Asker
 
 VIEW = BenchView(
     False, None, "A", False, 50.0, False, False, PerPhase(0, 0, 0), PerPhase(230, 0, 0), 25, (), (), "absent"
@@ -32,7 +33,7 @@ class Ends:
         self.seen = 0
         self.looked = asyncio.Event()
 
-    async def own(self, word: str, _args: Mapping[str, Any]) -> Any:
+    async def own(self, word: str, _args: Mapping[str, Any], _asker: Asker) -> Any:
         self.asked.append(("own", word))
         if self.own_error is not None:
             raise self.own_error

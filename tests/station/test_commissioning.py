@@ -119,13 +119,13 @@ def test_what_is_out_of_bounds_is_rejected(key: str, text: str) -> None:
 
 
 @pytest.mark.requirement("R-49", "E-10")
-@pytest.mark.parametrize("role", [Role.OWNER, Role.INSTALLER, Role.BACKEND])
+@pytest.mark.parametrize("role", [Role.GUEST, Role.USER, Role.BACKEND])
 def test_dc_protection_is_given_up_only_by_the_operator(role: Role) -> None:
     """All others are Rejected, also from a local door; back to 0 may go the backend."""
     bench = StationBench()
     refusals = bench.tell(ChangeKey(-1, "c_RCDProtectionType", "2", role=role))
     assert refusals[-1] == CallAnswer(-1, "Rejected")
-    assert refusals[-1].reason.startswith("Only the operator may give up")
+    assert refusals[-1].reason.startswith("Only the operator or the manufacturer may give up")
     assert Setting.RCD_TYPE not in bench.board.settings or not bench.board.settings[Setting.RCD_TYPE]
     taken = bench.tell(ChangeKey(-2, "c_RCDProtectionType", "2", role=Role.OPERATOR))
     assert CallAnswer(-2, "RebootRequired") in taken
@@ -145,7 +145,7 @@ def test_where_the_model_does_not_allow_it_dc_protection_stays(stored: dict[str,
 
 
 @pytest.mark.requirement("R-19", "E-66")
-@pytest.mark.parametrize("role", [Role.OWNER, Role.INSTALLER, Role.BACKEND])
+@pytest.mark.parametrize("role", [Role.GUEST, Role.USER, Role.BACKEND])
 def test_only_the_operator_leaves_a_socket_unlocked(role: Role) -> None:
     """FALSE means that the lock is not used (R-19); locked again may be whoever likes."""
     bench = StationBench()

@@ -444,7 +444,7 @@ def test_a_person_clears_latched_faults() -> None:
 
 
 @pytest.mark.requirement("R-13")
-@pytest.mark.parametrize("role", [Role.OWNER, Role.BACKEND])
+@pytest.mark.parametrize("role", [Role.USER, Role.BACKEND])
 def test_who_does_not_know_resets_nothing(role: Role) -> None:
     """The board hears nothing of it, and the answer is a sentence."""
     bench = StationBench()
@@ -453,7 +453,10 @@ def test_who_does_not_know_resets_nothing(role: Role) -> None:
     (answer,) = bench.tell(ClearLatched(role=role, call=-1))
     assert (answer.word, answer.reason) == (
         "Rejected",
-        f"Only the installer or the operator may reset latched faults; this was asked as the {role.value}.",
+        (
+            "Only the operator or the manufacturer may reset latched faults; "
+            f"this was asked as the {role.value}."
+        ),
     )
     assert not any(isinstance(message, ClearFaults) for _, message in bench.to_board())
 
@@ -490,7 +493,7 @@ def test_the_owners_limit_ends_with_the_session() -> None:
 def test_the_installers_limit_outlives_sessions_and_restarts() -> None:
     """It is kept, and lifted only by one who may."""
     bench = StationBench()
-    effects = bench.tell(LimitCurrent(13_000, Limiter.INSTALLER, role=Role.INSTALLER))
+    effects = bench.tell(LimitCurrent(13_000, Limiter.INSTALLER, role=Role.OPERATOR))
     (kept,) = [effect for effect in effects if isinstance(effect, StoreKey)]
     bench.charge()
     assert bench.board.offer_ma == 13_000
@@ -521,7 +524,7 @@ def test_limits_that_do_not_win_are_seen_too() -> None:
     bench = StationBench()
     bench.charge()
     bench.tell(LimitCurrent(20_000))
-    bench.tell(LimitCurrent(13_000, Limiter.INSTALLER, role=Role.INSTALLER))
+    bench.tell(LimitCurrent(13_000, Limiter.INSTALLER, role=Role.OPERATOR))
     (connector,) = view(bench.station, bench.now)
     assert [each.source for each in connector.limits][:2] == ["installer", "owner"]
     assert connector.limits[0] == connector.limit

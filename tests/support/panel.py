@@ -12,7 +12,7 @@ import httpx
 import websockets.asyncio.client as ws
 from websockets.exceptions import ConnectionClosed
 
-from pilotline.links.operations import OPERATIONS
+from pilotline.links.operations import LOCAL, OPERATIONS
 from pilotline.panel.feed import Feed
 from pilotline.panel.picture import BackendPicture, Picture, Plate, Tree, merged
 from pilotline.panel.port import Row
@@ -22,6 +22,7 @@ from pilotline.runtime.words import WORDS
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH
 from pilotline.station.snapshot import ConnectorView, LimitView, TransactionView, Why
+from pilotline.vocabulary.roles import Asker
 
 EPOCH = "9f3c51aa"
 PLATE = Plate("CP-1", "evnet-7kw-s", "SN-1", "1.0", 1, 32.0, 230, virtual=True, zero_utc_ms=None)
@@ -141,7 +142,7 @@ class FakePort:
     def watch(self, watched: bool) -> None:
         self.watched.append(watched)
 
-    async def ask(self, word: str, args: Mapping[str, Any]) -> Any:
+    async def ask(self, word: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> Any:
         self.asked.append((word, args))
         return await self.answer(word, args)
 

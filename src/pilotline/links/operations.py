@@ -18,7 +18,7 @@ from pilotline.station.events import (
     PresentTag,
     StopCharging,
 )
-from pilotline.vocabulary.roles import Role
+from pilotline.vocabulary.roles import MAY, Asker, Deed, Role
 
 T = TypeVar("T")
 
@@ -38,31 +38,44 @@ class NoAnswerError(OperationError):
 
 Ask = PresentTag | StopCharging | LimitCurrent | ChargeNow | ClearLatched | CompensateRcd
 
-LOCAL = Role.OPERATOR
-"""Who stands at the control line and at the page on this machine, until people have names and passwords."""
-_NOT_ASKED = frozenset({"role", "call"})
+LOCAL = Asker(Role.OPERATOR)
+"""Who stands at the control line: whoever can log in on the station's own machine."""
+_NOT_ASKED = frozenset({"role", "call", "card"})
 """What an operation is not told by its arguments: nobody says by himself who he is."""
 
 
 class Operation(NamedTuple):
-    """One row of the table."""
+    """One row of the table; ``least`` is the role that may use it."""
 
     type: type[Ask]
     help: str
+    least: Role
 
 
 OPERATIONS: Mapping[str, Operation] = {
-    "present_tag": Operation(PresentTag, "Hold a card to the reader; the same card again ends the session."),
-    "stop_charging": Operation(StopCharging, "End the session, as somebody beside the station."),
+    "present_tag": Operation(
+        PresentTag, "Hold a card to the reader; the same card again ends the session.", Role.USER
+    ),
+    "stop_charging": Operation(
+        StopCharging, "End the session, as somebody beside the station.", MAY[Deed.STOP_OWN].least
+    ),
     "limit_current": Operation(
-        LimitCurrent, "Set or lift the owner's limit in mA, or the installer's; 0 is a pause."
+        LimitCurrent,
+        "Set or lift the owner's limit in mA, or the installer's; 0 is a pause.",
+        MAY[Deed.LIMIT].least,
     ),
     "charge_now": Operation(
-        ChargeNow, "Let this session wait neither for the end of peak hours nor for a random delay."
+        ChargeNow,
+        "Let this session wait neither for the end of peak hours nor for a random delay.",
+        MAY[Deed.CHARGE_NOW].least,
     ),
-    "clear_faults": Operation(ClearLatched, "Reset latched faults, as somebody beside the station."),
+    "clear_faults": Operation(
+        ClearLatched, "Reset latched faults, as somebody beside the station.", MAY[Deed.CLEAR].least
+    ),
     "compensate_rcd": Operation(
-        CompensateRcd, "Have the leakage monitor's offset measured and kept; no car may be plugged in."
+        CompensateRcd,
+        "Have the leakage monitor's offset measured and kept; no car may be plugged in.",
+        MAY[Deed.COMPENSATE].least,
     ),
 }
 
@@ -108,14 +121,20 @@ def build(word: str, kind: type[T], args: Mapping[str, Any]) -> T:
 
 
 def station_event(
-    word: str, args: Mapping[str, Any], call: int = 0, connectors: Collection[int] = (1,)
+    word: str,
+    args: Mapping[str, Any],
+    call: int = 0,
+    connectors: Collection[int] = (1,),
+    asker: Asker = LOCAL,
 ) -> Ask:
     """The event of one of ``OPERATIONS``; ``call`` comes back with its answer. Raises OperationError."""
     kind = OPERATIONS[word].type
     number, rest = of_connector(word, args, connectors)
     event = build(word, kind, {**rest, "connector": number} if "connector" in argument_names(kind) else rest)
+    if isinstance(event, StopCharging):
+        return replace(event, role=asker.role, call=call, card=asker.card)
     if not isinstance(event, PresentTag):
-        return replace(event, role=LOCAL, call=call)
+        return replace(event, role=asker.role, call=call)
     if not 1 <= len(event.tag) <= LONGEST_TAG:
         raise OperationError(f"{word}: tag has 1 to {LONGEST_TAG} characters.")
     return event

@@ -26,6 +26,7 @@ from litestar.status_codes import (
 
 from pilotline import __version__
 from pilotline.links.operations import (
+    LOCAL,
     NoAnswerError,
     OperationError,
     argument_names,
@@ -36,6 +37,7 @@ from pilotline.panel.bench import Bench, bench
 from pilotline.panel.feed import Feed
 from pilotline.panel.files import PageFile, page_files, pieces
 from pilotline.panel.port import Port, Row
+from pilotline.vocabulary.roles import Asker
 
 ALIVE_S = 2.0
 """A quiet line says this often that it is sound."""
@@ -214,7 +216,7 @@ def _operation(port: Port, word: str, row: Row) -> Any:
     async def operation(request: AnyRequest) -> dict[str, Any]:
         args = await _arguments(request)
         _check(word, row.type, args, port.connectors)
-        return {"value": msgspec.to_builtins(await _ask(port, word, args))}
+        return {"value": msgspec.to_builtins(await _ask(port, word, args, LOCAL))}
 
     return post(
         f"/api/operations/{word}",
@@ -226,9 +228,9 @@ def _operation(port: Port, word: str, row: Row) -> Any:
     )(operation)
 
 
-async def _ask(port: Port, word: str, args: Mapping[str, Any]) -> Any:
+async def _ask(port: Port, word: str, args: Mapping[str, Any], asker: Asker) -> Any:
     try:
-        return await port.ask(word, args)
+        return await port.ask(word, args, asker)
     except NoAnswerError as error:
         raise HTTPException(str(error), status_code=HTTP_503_SERVICE_UNAVAILABLE) from None
     except OperationError as error:

@@ -3,6 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
+from pilotline.links.operations import LOCAL
+from pilotline.vocabulary.roles import Asker, Role
+
 
 class Row(Protocol):
     """What the rows of all tables of operations have."""
@@ -12,6 +15,9 @@ class Row(Protocol):
 
     @property
     def help(self) -> str: ...
+
+    @property
+    def least(self) -> Role: ...
 
 
 class Port(Protocol):
@@ -41,6 +47,9 @@ class Port(Protocol):
         """Somebody looks from now on, or nobody does any more: what is only for eyes may rest."""
         ...
 
-    async def ask(self, word: str, args: Mapping[str, Any]) -> Any:
-        """Do an operation. Raises OperationError with a sentence, NoAnswerError if nobody is there."""
+    async def ask(self, word: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> Any:
+        """Do an operation for somebody whose role reaches its row's ``least``.
+
+        Raises OperationError with a sentence, NoAnswerError if nobody is there.
+        """
         ...

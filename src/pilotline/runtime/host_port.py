@@ -1,13 +1,13 @@
 """The panel's port into a host: its own words at once, all others by way of the launcher."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from pilotline.links.operations import OPERATIONS, OperationError
+from pilotline.links.operations import LOCAL, OPERATIONS, OperationError
 from pilotline.panel.port import Row
 from pilotline.runtime.clocks import CoreClock
 from pilotline.runtime.control import Handler
@@ -15,6 +15,7 @@ from pilotline.runtime.process import fail_with
 from pilotline.runtime.words import WORDS, served_by
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH, BenchView
+from pilotline.vocabulary.roles import Asker
 
 LOOK_EVERY_S = 0.5
 """The simulated world tells nobody what changes in it: while somebody watches, it is asked this often."""
@@ -22,12 +23,15 @@ _OWN = (served_by("host") | frozenset(OPERATIONS)) - {"status"}  # the launcher 
 _ELSEWHERE = served_by("lapse")
 
 
+OwnHandler = Callable[[str, Mapping[str, Any], Asker], Awaitable[Any]]
+
+
 class HostPort:
     """``worlds`` is what the bench showed last; ``seen`` is called when that is new, before it is told."""
 
     def __init__(
         self,
-        own: Handler,
+        own: OwnHandler,
         launcher: Handler,
         clock: CoreClock,
         seen: Callable[[], object],
@@ -62,9 +66,9 @@ class HostPort:
             self._looking = asyncio.create_task(self._keep_looking())
             self._looking.add_done_callback(fail_with)
 
-    async def ask(self, word: str, args: Mapping[str, Any]) -> Any:
+    async def ask(self, word: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> Any:
         if word in _OWN:
-            return await self._ask_own(word, args)
+            return await self._ask_own(word, args, asker)
         value = await self._launcher(word, args)
         await self.look()
         return value
@@ -83,10 +87,10 @@ class HostPort:
         args = {} if connector == 1 else {"connector": connector}
         return msgspec.convert(await self._launcher("bench_view", args), BenchView)
 
-    async def _ask_own(self, word: str, args: Mapping[str, Any]) -> Any:
+    async def _ask_own(self, word: str, args: Mapping[str, Any], asker: Asker) -> Any:
         """A server answers a mistake with 500 and goes on; a core in an unknown state must not."""
         try:
-            return await self._own(word, args)
+            return await self._own(word, args, asker)
         except OperationError:
             raise
         except Exception as error:

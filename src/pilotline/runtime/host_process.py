@@ -4,6 +4,7 @@ It serves a virtual station and a real one alike: all it knows of the board is t
 """
 
 import asyncio
+import inspect
 import random
 import socket
 import sys
@@ -45,7 +46,7 @@ from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import RESET_ME, RESTART_ME, run_process
 from pilotline.runtime.station_panel import StationPanel
 from pilotline.runtime.supply_watch import SupplyWatch
-from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, Energy, arguments, served_by
+from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, Energy, Serve, arguments
 from pilotline.runtime.words import Network as NetworkWish
 from pilotline.simulator.network import SimulatedNetwork
 from pilotline.station.events import (
@@ -65,6 +66,7 @@ from pilotline.vocabulary.charger import MeterSlot
 from pilotline.vocabulary.journal import Recollection, Resend
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
 from pilotline.vocabulary.network import UseInterface
+from pilotline.vocabulary.roles import Asker
 from pilotline.vocabulary.status import ResetKind, ResetReason, StopReason
 from pilotline.vocabulary.time import SECOND, Tick
 
@@ -77,7 +79,6 @@ GATHER_S = 0.005
 """What happens within this time of a first event is in one snapshot with it."""
 WRITTEN_S = 8.0
 """A setting that the disk has not taken by then is answered as an error; it is written when the disk can."""
-_WORDS = served_by("host")
 
 
 class Options(msgspec.Struct):
@@ -160,6 +161,7 @@ class HostProcess:
         self._meter_drivers: dict[int, ModbusMeterDriver] = {}
         self._phases = model.rating.phases
         self._supply = self._make_supply_watch()
+        self._serves = self._words()
 
     async def run(self) -> int:
         """Until the launcher closes the line, or the station asks to be restarted."""
@@ -279,32 +281,32 @@ class HostProcess:
 
     # --- the control line ---
 
-    async def _handle(self, op: str, args: Mapping[str, Any]) -> Any:
-        if op in OPERATIONS:
-            return await self._wish(op, args)
-        if op not in _WORDS:
-            raise OperationError(f"The host knows no operation {op}.")
-        wish = arguments(op, args)
-        match op:
-            case "status":
-                return self._core.snapshot(self._clock.now())
-            case "config_get":
-                return self._config_get(wish)
-            case "config_set":
-                return await self._config_set(wish)
-            case "set_aside" | "security_events" | "energy":
-                return self._look_up(op, wish)
-            case "disk":
-                self._set_disk(wish)
-            case "network":
-                self._set_network(wish)
-            case _:
-                self._resend(wish.session)
-        return None
+    def _words(self) -> Mapping[str, Serve]:
+        """What the host does itself, word by word."""
+        path = Path(self._options.journal)
+        return {
+            "status": lambda _, __: self._core.snapshot(self._clock.now()),
+            "config_get": self._config_get,
+            "config_set": self._config_set,
+            "network": lambda wish, _: self._set_network(wish),
+            "disk": lambda wish, _: self._set_disk(wish),
+            "set_aside": lambda _, __: list_aside(path),
+            "security_events": lambda _, __: security_views(read_security(path), self._core.clock),
+            "energy": lambda wish, _: self._read_energy(wish),
+            "resend": lambda wish, _: self._resend(wish.session),
+        }
 
-    async def _wish(self, op: str, args: Mapping[str, Any]) -> None:
+    async def _handle(self, op: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> Any:
+        if op in OPERATIONS:
+            return await self._wish(op, args, asker)
+        if op not in self._serves:
+            raise OperationError(f"The host knows no operation {op}.")
+        value = self._serves[op](arguments(op, args), asker)
+        return await value if inspect.isawaitable(value) else value
+
+    async def _wish(self, op: str, args: Mapping[str, Any], asker: Asker) -> None:
         """Answered when the station has done it, or says why it does not."""
-        event = station_event(op, args, self._next_call(), self._boards)
+        event = station_event(op, args, self._next_call(), self._boards, asker)
         self._post(event)
         if isinstance(event, PresentTag):
             return
@@ -317,15 +319,6 @@ class HostProcess:
         answer = self._local_answers.pop(event.call)
         if isinstance(answer, CallAnswer) and answer.reason is not None:
             raise OperationError(f"{op}: {answer.reason}")
-
-    def _look_up(self, op: str, wish: Any) -> Any:
-        """What stands in the journal alone."""
-        path = Path(self._options.journal)
-        if op == "energy":
-            return self._read_energy(wish)
-        if op == "set_aside":
-            return list_aside(path)
-        return security_views(read_security(path), self._core.clock)
 
     def _read_energy(self, wish: Energy) -> EnergyView:
         local = self._core.station.off_peak.local
@@ -340,16 +333,16 @@ class HostProcess:
             raise OperationError(f"resend: {session} is not set aside; {known} is.")
         self._post(Resend(session))
 
-    def _config_get(self, wish: ConfigGet) -> Any:
-        answer = self._ask(ReadKeys(self._next_call(), tuple(wish.keys)))
+    def _config_get(self, wish: ConfigGet, asker: Asker) -> Any:
+        answer = self._ask(ReadKeys(self._next_call(), tuple(wish.keys), role=asker.role))
         if isinstance(answer, KeysRead) and not answer.too_many:
             return {reading.name: reading.text for reading in answer.readings}
         raise OperationError("More keys were named than GetConfigurationMaxKeys allows; name none for all.")
 
-    async def _config_set(self, wish: ConfigSet) -> Any:
+    async def _config_set(self, wish: ConfigSet, asker: Asker) -> Any:
         """Answered when it is durable: what was accepted is there after a power cut."""
         text = str(wish.value).lower() if isinstance(wish.value, bool) else str(wish.value)
-        answer = self._ask(ChangeKey(self._next_call(), wish.key, text, role=LOCAL))
+        answer = self._ask(ChangeKey(self._next_call(), wish.key, text, role=asker.role))
         if isinstance(answer, CallAnswer) and answer.word in ("Accepted", "RebootRequired"):
             await self._written(wish.key)
             return answer.word

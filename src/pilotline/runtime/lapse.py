@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from pilotline import __version__
 from pilotline.links.energy import EnergyView, view_energy
 from pilotline.links.host import BackendView, HostView
-from pilotline.links.operations import OPERATIONS, NoAnswerError, OperationError, of_connector
+from pilotline.links.operations import LOCAL, OPERATIONS, NoAnswerError, OperationError, of_connector
 from pilotline.panel.picture import Lapse, Line, Picture, Plate, paint, plate_of
 from pilotline.panel.port import Row
 from pilotline.runtime import words
@@ -26,6 +26,7 @@ from pilotline.simulator.bench import BENCH
 from pilotline.simulator.station import Disk, VirtualStation
 from pilotline.simulator.story import NO_HOST, STORY_ENDS, Playing, Step, Story, StoryError, perform
 from pilotline.station.snapshot import ConnectorView, LimitView, Why, security_views
+from pilotline.vocabulary.roles import Asker
 from pilotline.vocabulary.time import MS, SECOND
 
 STORY_SPEED, BENCH_SPEED = 60.0, 1.0
@@ -177,10 +178,10 @@ class SimulatedStation:
     def watch(self, watched: bool) -> None:
         """A picture costs so little that it is painted for nobody too."""
 
-    async def ask(self, word: str, args: Mapping[str, Any]) -> Any:
+    async def ask(self, word: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> Any:
         with self._fail_stop():
             try:
-                return self._do(word, args)
+                return self._do(word, args, asker)
             finally:
                 self._advance(0)
                 self._show()
@@ -198,40 +199,40 @@ class SimulatedStation:
 
     # --- its words ---
 
-    def _do(self, word: str, args: Mapping[str, Any]) -> Any:
+    def _do(self, word: str, args: Mapping[str, Any], asker: Asker) -> Any:
         if word in _OF_THE_HOST and not self._station.host_runs:
             raise NoAnswerError(NO_HOST)
         if word in self._own:
-            return self._own[word](words.arguments(word, args))
+            return self._own[word](words.arguments(word, args), asker)
         if word in self.operations:
-            return perform(self._station, word, args)
+            return perform(self._station, word, args, asker)
         raise OperationError(f"There is no operation {word}; there are {', '.join(self.operations)}.")
 
-    def _own_words(self) -> Mapping[str, Callable[[Any], Any]]:
+    def _own_words(self) -> Mapping[str, words.Serve]:
         """There are no processes here to number, and the backend takes everything: nothing is set aside."""
         station = self._station
         return {
-            "status": lambda _: self._look(),
+            "status": lambda _, __: self._look(),
             "config_get": self._config_get,
             "config_set": self._config_set,
-            "network": lambda wish: station.set_network(up=wish.up, interface=wish.interface),
-            "disk": self._set_disk,
-            "security_events": lambda _: security_views(station.journal.security, station.host.clock),
-            "energy": self._read_energy,
-            "world_view": lambda wish: station.world_view(self._known("world_view", wish)),
-            "bench_view": lambda wish: station.bench_view(self._known("bench_view", wish)),
-            "host_crash": lambda _: self._end_host(station.host_crash),
-            "power_cycle": lambda _: self._end_host(station.power_cycle),
-            "reset_button": lambda _: self._end_host(station.reset_button),
-            "time_lapse": self._set_speed,
-            "stop": lambda _: self._stop(),
+            "network": lambda wish, _: station.set_network(up=wish.up, interface=wish.interface),
+            "disk": lambda wish, _: self._set_disk(wish),
+            "security_events": lambda _, __: security_views(station.journal.security, station.host.clock),
+            "energy": lambda wish, _: self._read_energy(wish),
+            "world_view": lambda wish, _: station.world_view(self._known("world_view", wish)),
+            "bench_view": lambda wish, _: station.bench_view(self._known("bench_view", wish)),
+            "host_crash": lambda _, __: self._end_host(station.host_crash),
+            "power_cycle": lambda _, __: self._end_host(station.power_cycle),
+            "reset_button": lambda _, __: self._end_host(station.reset_button),
+            "time_lapse": lambda wish, _: self._set_speed(wish),
+            "stop": lambda _, __: self._stop(),
         }
 
     def _known(self, word: str, wish: words.OfConnector) -> int:
         return of_connector(word, {"connector": wish.connector}, self._station.places)[0]
 
-    def _config_get(self, wish: words.ConfigGet) -> Mapping[str, str | None]:
-        read = self._station.read_keys(wish.keys)
+    def _config_get(self, wish: words.ConfigGet, asker: Asker) -> Mapping[str, str | None]:
+        read = self._station.read_keys(wish.keys, asker)
         assert read is not None  # the host runs
         if read.too_many:
             raise OperationError(TOO_MANY_KEYS)
@@ -243,9 +244,9 @@ class SimulatedStation:
         read = partial(self._station.journal.energy.read, number)
         return view_energy(wish.by, wish.first, wish.last, local.zone, read)
 
-    def _config_set(self, wish: words.ConfigSet) -> str | None:
+    def _config_set(self, wish: words.ConfigSet, asker: Asker) -> str | None:
         text = str(wish.value).lower() if isinstance(wish.value, bool) else str(wish.value)
-        return perform(self._station, "config_set", {"key": wish.key, "value": text})
+        return perform(self._station, "config_set", {"key": wish.key, "value": text}, asker)
 
     def _set_disk(self, wish: words.Disk) -> None:
         disk = self._station.disk

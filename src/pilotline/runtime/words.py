@@ -5,7 +5,7 @@ With :data:`~pilotline.links.operations.OPERATIONS`, :data:`~pilotline.simulator
 drawn from these four tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from pilotline.links.operations import OperationError
 from pilotline.vocabulary.energy import Tier
 from pilotline.vocabulary.network import Interface
+from pilotline.vocabulary.roles import Asker, Role
 
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,17 +75,24 @@ class TimeLapse(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Word(NamedTuple):
-    """One row: the arguments, who serves it, and what it does."""
+    """One row: the arguments, who serves it, what it does, and the least role that may use it."""
 
     type: type[msgspec.Struct]
     served_by: str
     help: str
+    least: Role = Role.OPERATOR
+
+
+Serve = Callable[[Any, Asker], Any]
+"""What does a word: its arguments and who asks, to its value, or to something that can be awaited for it."""
 
 
 WORDS: Mapping[str, Word] = {
-    "status": Word(Nothing, "host", "The whole status, and why the station does what it does."),
-    "config_get": Word(ConfigGet, "host", "Values of configuration keys, all or those named."),
-    "config_set": Word(ConfigSet, "host", "Change a configuration key, as somebody beside the station."),
+    "status": Word(Nothing, "host", "The whole status, and why the station does what it does.", Role.GUEST),
+    "config_get": Word(ConfigGet, "host", "Values of configuration keys, all or those named.", Role.USER),
+    "config_set": Word(
+        ConfigSet, "host", "Change a configuration key, as somebody beside the station.", Role.USER
+    ),
     "network": Word(
         Network, "host", "Cut or restore the line to the backend, or take one interface down or up."
     ),
@@ -95,19 +103,24 @@ WORDS: Mapping[str, Word] = {
         Energy,
         "host",
         "Energy by hour, day or month of local time, from one day (2026-03-01) to another, the newest 1000.",
+        Role.USER,
     ),
     "resend": Word(ResendSession, "host", "Send a session again that was set aside."),
     "world_view": Word(
         OfConnector, "board", "The truth of the simulated world, whatever the station believes."
     ),
-    "bench_view": Word(OfConnector, "board", "What the bench's knobs stand at: plug, car, causes of faults."),
+    "bench_view": Word(
+        OfConnector, "board", "What the bench's knobs stand at: plug, car, causes of faults.", Role.USER
+    ),
     "host_crash": Word(Nothing, "launcher", "Kill the host without last words; it starts again by itself."),
     "power_cycle": Word(Nothing, "launcher", "Kill host and board; plug and meter register persist."),
     "reset_button": Word(
         Nothing, "launcher", "Press the reset button: host and board restart as by their reset pins."
     ),
     "pids": Word(Nothing, "launcher", "The process numbers of board and host."),
-    "time_lapse": Word(TimeLapse, "lapse", "How fast simulated time runs, 0 a pause (`simulate --panel`)."),
+    "time_lapse": Word(
+        TimeLapse, "lapse", "How fast simulated time runs, 0 a pause (`simulate --panel`).", Role.USER
+    ),
     "stop": Word(Nothing, "launcher", "End the station, as the end of input does."),
 }
 """``wait`` is beside them: its arguments are any fields of the status."""

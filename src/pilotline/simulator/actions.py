@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from pilotline.vocabulary.roles import Role
+
 
 class Misbehaviour(Enum):
     """What a car can get wrong. The value is its word; ``sentence`` says what the car then does."""
@@ -367,6 +369,7 @@ class Row(NamedTuple):
 
     type: type[Action | SetMeterFault | SetEvsensFault]
     help: str
+    least: Role = Role.USER
 
 
 ACTIONS: Mapping[str, Row] = {

@@ -50,6 +50,7 @@ from pilotline.simulator.cable import RESISTOR_OHM
 from pilotline.simulator.world import WorldView
 from pilotline.vocabulary.board import LockPosition, Pace
 from pilotline.vocabulary.phases import PerPhase
+from pilotline.vocabulary.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ class BenchWord(NamedTuple):
 
     type: type[Ev | Surroundings | Inject]
     help: str
+    least: Role = Role.USER
 
 
 BENCH: Mapping[str, BenchWord] = {

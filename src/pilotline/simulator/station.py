@@ -45,6 +45,7 @@ from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import Recollection, StoreJob, StoreTrouble
 from pilotline.vocabulary.network import Interface, NetworkSaid, UseInterface
 from pilotline.vocabulary.phases import PerPhase
+from pilotline.vocabulary.roles import Asker
 from pilotline.vocabulary.status import ResetKind, ResetReason, StopReason
 from pilotline.vocabulary.time import MS, SECOND, Tick
 
@@ -145,19 +146,24 @@ class VirtualStation:
         self._note("bench", "host", event)
         self._tell_host(event, self.timeline.now)
 
-    def change_key(self, key: str, text: str) -> str | None:
+    def change_key(self, key: str, text: str, asker: Asker = LOCAL) -> str | None:
         """Set a configuration key as somebody beside the station; the answer's word, None of no host."""
-        answer = self._call(ChangeKey(next(self._calls), key, text, role=LOCAL))
-        return answer.word if isinstance(answer, CallAnswer) else None
+        answer = self.set_key(key, text, asker)
+        return answer.word if answer else None
 
-    def read_keys(self, names: Sequence[str]) -> KeysRead | None:
+    def set_key(self, key: str, text: str, asker: Asker = LOCAL) -> CallAnswer | None:
+        """The same, with the whole answer."""
+        answer = self._call(ChangeKey(next(self._calls), key, text, role=asker.role))
+        return answer if isinstance(answer, CallAnswer) else None
+
+    def read_keys(self, names: Sequence[str], asker: Asker = LOCAL) -> KeysRead | None:
         """The keys of these names, or all when none is named; None while no host runs."""
-        answer = self._call(ReadKeys(next(self._calls), tuple(names)))
+        answer = self._call(ReadKeys(next(self._calls), tuple(names), role=asker.role))
         return answer if isinstance(answer, KeysRead) else None
 
-    def wish(self, word: str, args: Mapping[str, Any]) -> str | None:
+    def wish(self, word: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> str | None:
         """An operation, as somebody beside the station; the sentence if it is refused at once."""
-        event = station_event(word, args, next(self._calls), self.places)
+        event = station_event(word, args, next(self._calls), self.places, asker)
         self.tell(event)
         answer = None if isinstance(event, PresentTag) else self._answers.pop(event.call, None)
         return answer.reason if isinstance(answer, CallAnswer) else None

@@ -18,12 +18,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pilotline.links.operations import OPERATIONS, OperationError, of_connector
+from pilotline.links.operations import LOCAL, OPERATIONS, OperationError, of_connector
 from pilotline.links.waiting import Condition
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH, bench_actions
 from pilotline.simulator.station import VirtualStation
 from pilotline.vocabulary.network import Interface
+from pilotline.vocabulary.roles import Asker
 from pilotline.vocabulary.time import HOUR, MINUTE, MS, SECOND
 
 OTHER_WORDS = {
@@ -227,7 +228,7 @@ class StoryRunner:
         Playing(self._station, story, self._on_step).advance(_FOR_EVER)
 
 
-def perform(station: VirtualStation, word: str, args: Mapping[str, Any]) -> str | None:
+def perform(station: VirtualStation, word: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> str | None:
     """Do now what takes no time: all words but ``after`` and ``wait``. What is answered, if anything is.
 
     Raises OperationError.
@@ -237,7 +238,7 @@ def perform(station: VirtualStation, word: str, args: Mapping[str, Any]) -> str 
     elif word in OPERATIONS:
         if not station.host_runs:
             raise OperationError(NO_HOST)
-        reason = station.wish(word, args)
+        reason = station.wish(word, args, asker)
         if reason is not None:
             raise OperationError(f"{word}: {reason}")
     elif word == "network":
@@ -245,7 +246,7 @@ def perform(station: VirtualStation, word: str, args: Mapping[str, Any]) -> str 
         station.set_network(up=_flag(args, "up"), interface=_interface(args.get("interface")))
     else:
         _take_only(word, args, "key", "value")
-        return _set_key(station, args)
+        return _set_key(station, args, asker)
     return None
 
 
@@ -257,16 +258,16 @@ def _act(station: VirtualStation, word: str, args: Mapping[str, Any]) -> None:
             raise OperationError(refusal)
 
 
-def _set_key(station: VirtualStation, args: Mapping[str, Any]) -> str:
+def _set_key(station: VirtualStation, args: Mapping[str, Any], asker: Asker) -> str:
     key, value = args.get("key"), args.get("value")
     if key is None or value is None:
         raise OperationError("config_set takes key and value.")
-    word = station.change_key(key, value)
-    if word is None:
+    answer = station.set_key(key, value, asker)
+    if answer is None:
         raise OperationError(NO_HOST)
-    if word not in ("Accepted", "RebootRequired"):
-        raise OperationError(f"{key} was not set to {value!r}: {word}.")
-    return word
+    if answer.word not in ("Accepted", "RebootRequired"):
+        raise OperationError(f"{key} was not set to {value!r}: {answer.word}. {answer.reason or ''}".rstrip())
+    return answer.word
 
 
 def _take_only(word: str, args: Mapping[str, Any], *names: str) -> None:

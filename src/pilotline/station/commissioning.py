@@ -7,7 +7,7 @@ forgotten.
 
 from collections.abc import Mapping, Sequence
 
-from pilotline.station.keys import KeyStore
+from pilotline.station.keys import BY_NAME, KeyStore
 from pilotline.vocabulary.board import Commission, Commissioned, ConnectorReport, Setting
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.pilot import PilotState
@@ -49,7 +49,9 @@ def deed_of(key: str, value: KeyValue, model: ChargerModel) -> Deed:
         return Deed.GIVE_UP_DC
     if key == "c_LockerDisengage" and value is False and model.outlet.lock:
         return Deed.UNLOCK_SOCKET
-    return Deed.SET_SAFETY if key in SETTING_OF else Deed.SET_KEY
+    if key in SETTING_OF:
+        return Deed.SET_SAFETY
+    return Deed.SET_EVERYDAY if BY_NAME[key.lower()].everyday else Deed.SET_KEY
 
 
 def forbidden(key: str, value: KeyValue, model: ChargerModel) -> str | None:

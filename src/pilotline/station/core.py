@@ -59,7 +59,7 @@ from pilotline.station.events import (
     Unlock,
 )
 from pilotline.station.indicators import SmallLights
-from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyRefusedError, KeyStore, told
+from pilotline.station.keys import Access, Key, KeyRefusedError, KeyStore, known_to, told
 from pilotline.station.left_open import left_open
 from pilotline.station.local_list import LocalList, conflict_report
 from pilotline.station.local_time import ZoneFinder, utc_alone
@@ -393,7 +393,7 @@ class Station:
     # --- keys ---
 
     def _change_key(self, wish: ChangeKey, now: int) -> None:
-        key = BY_NAME.get(wish.key.lower())
+        key = known_to(wish.role).get(wish.key.lower())
         if key is None:
             self._effects.append(CallAnswer(wish.call, "NotSupported", "There is no such key."))
         elif key.access is Access.READ_ONLY:
@@ -431,10 +431,10 @@ class Station:
         if len(wish.names) > self.keys.number("GetConfigurationMaxKeys"):
             self._effects.append(KeysRead(wish.call, (), (), too_many=True))
             return
-        known = (
-            [BY_NAME[name.lower()] for name in wish.names if name.lower() in BY_NAME] if wish.names else KEYS
-        )
-        unknown = tuple(name for name in wish.names if name.lower() not in BY_NAME)
+        table = known_to(wish.role)
+        known = [table[name.lower()] for name in wish.names if name.lower() in table]
+        unknown = tuple(name for name in wish.names if name.lower() not in table)
+        known = known if wish.names else [*table.values()]
         self._effects.append(KeysRead(wish.call, tuple(self._reading(key) for key in known), unknown))
 
     def _reading(self, key: Key) -> KeyReading:

@@ -139,10 +139,11 @@ class ChangeKey:
 
 @dataclass(frozen=True, slots=True)
 class ReadKeys:
-    """Read the named keys, or all when none is named."""
+    """Read the named keys, or all when none is named; a backend hears of no local one."""
 
     call: int
     names: tuple[str, ...]
+    role: Role = field(default=Role.BACKEND, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +186,25 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
+class StartCharging:
+    """Somebody signed in begins a session, in the name of ``tag``: his card, or the station's."""
+
+    tag: str
+    connector: int = 1
+    role: Role = field(default=Role.USER, kw_only=True)
+    call: int = field(default=0, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
 class StopCharging:
-    """Somebody beside the station ends the session."""
+    """Somebody beside the station ends the session; ``card`` is his own, "" of one without.
+
+    A guest may end the session of his own card alone.
+    """
 
     connector: int = 1
-    role: Role = field(default=Role.OWNER, kw_only=True)
+    card: str = field(default="", kw_only=True)
+    role: Role = field(default=Role.USER, kw_only=True)
     call: int = field(default=0, kw_only=True)
 
 
@@ -206,7 +221,7 @@ class LimitCurrent:
 
     limit_ma: int | None
     by: Limiter = Limiter.OWNER
-    role: Role = field(default=Role.OWNER, kw_only=True)
+    role: Role = field(default=Role.USER, kw_only=True)
     call: int = field(default=0, kw_only=True)
 
 
@@ -215,7 +230,7 @@ class ChargeNow:
     """The session shall wait neither for the end of peak hours nor for a random delay (E-64, E-65)."""
 
     connector: int = 1
-    role: Role = field(default=Role.OWNER, kw_only=True)
+    role: Role = field(default=Role.USER, kw_only=True)
     call: int = field(default=0, kw_only=True)
 
 
@@ -224,7 +239,7 @@ class ClearLatched:
     """A person beside the station resets its latched faults."""
 
     connector: int = 1
-    role: Role = field(default=Role.OWNER, kw_only=True)
+    role: Role = field(default=Role.USER, kw_only=True)
     call: int = field(default=0, kw_only=True)
 
 
@@ -233,7 +248,7 @@ class CompensateRcd:
     """The offset of the leakage monitor is to be measured and kept (E-26); answered when that is done."""
 
     connector: int = 1
-    role: Role = field(default=Role.OWNER, kw_only=True)
+    role: Role = field(default=Role.USER, kw_only=True)
     call: int = field(default=0, kw_only=True)
 
 

@@ -13,6 +13,7 @@ from pilotline.station.measurands import MOST_NAMED, unknown_measurands
 from pilotline.station.off_periods import PeriodError, as_written
 from pilotline.vocabulary.charger import KeyValue
 from pilotline.vocabulary.network import AUTOMATIC, NUMBERED
+from pilotline.vocabulary.roles import Role
 
 
 class KeyRefusedError(ValueError):
@@ -25,6 +26,7 @@ class Access(Enum):
     READ_WRITE = "read and write"
     READ_ONLY = "read only"
     WRITE_ONLY = "write only"  # a secret: its value is never told
+    LOCAL = "not known"  # the station's own affair: set beside it, and no backend hears of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,8 @@ class Key:
     factory: KeyValue
     access: Access = Access.READ_WRITE
     reboot: bool = False
+    everyday: bool = False
+    """Who lives with the station may change it; all others take an operator."""
 
 
 _RO = Access.READ_ONLY
@@ -370,6 +374,12 @@ KEYS = (
     ),
 )
 BY_NAME = {key.name.lower(): key for key in KEYS}
+_TOLD_AFAR = {name: key for name, key in BY_NAME.items() if key.access is not Access.LOCAL}
+
+
+def known_to(role: Role) -> Mapping[str, Key]:
+    """The keys, by name in small letters, that somebody of this role hears of at all."""
+    return _TOLD_AFAR if role is Role.BACKEND else BY_NAME
 
 
 def to_text(value: KeyValue) -> str | None:

@@ -1,58 +1,101 @@
-"""Who gives a command, and what each may do: one table for every door.
+"""Who gives a command, and what each may do: one table for every door (M-14).
 
-Until people have names and passwords, the control line and the page on this machine act as operator; a
-backend never does, whatever it sends.
+People beside the station have one of four roles, each of which may all that the ones before it may. A
+backend is none of them: what it may is said deed by deed.
 """
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import NamedTuple
 
 
 class Role(Enum):
     """In whose name a command is given."""
 
-    OWNER = "owner"  # lives with the station; the least a command can be given as
-    INSTALLER = "installer"  # an electrician beside it
-    OPERATOR = "operator"  # answers for it, and stands beside it
+    GUEST = "guest"  # sees, and may stop the session of his own card
+    USER = "user"  # lives with the station, and charges
+    OPERATOR = "operator"  # an installer, or who answers for the station; stands beside it
+    MANUFACTURER = "manufacturer"  # who made it
     BACKEND = "backend"  # the operator's cloud: far away, and sees nothing
+
+
+BESIDE = (Role.GUEST, Role.USER, Role.OPERATOR, Role.MANUFACTURER)
+"""The roles of people, the least first."""
+
+
+class Asker(NamedTuple):
+    """Who asks, at whatever door: ``name`` and ``card`` are a person's, empty of one who has none."""
+
+    role: Role
+    name: str = ""
+    card: str = ""
 
 
 class Deed(Enum):
     """What a role may be needed for, as the sentence says it: "Only … may …"."""
 
+    STOP_OWN = "end the session of his own card here"
     STOP = "end a session here"
+    START = "begin a session here"
     CHARGE_NOW = "charge without waiting for the end of peak hours or of a random delay"
     LIMIT = "set the owner's limit"
     LIMIT_FOR_GOOD = "set the installer's limit"
     CLEAR = "reset latched faults"
     COMPENSATE = "have the offset of the leakage monitor measured"
+    SET_EVERYDAY = "change a setting of every day"
     SET_KEY = "change a setting"
     SET_SAFETY = "change a safety setting"
     GIVE_UP_DC = "give up the station's own protection against direct current"
     UNLOCK_SOCKET = "leave the plug in the socket unlocked"
 
 
-_BESIDE = (Role.OWNER, Role.INSTALLER, Role.OPERATOR)
-_SKILLED = (Role.INSTALLER, Role.OPERATOR)
+class Right(NamedTuple):
+    """The least role beside the station that may do something, and whether a backend may."""
 
-MAY: Mapping[Deed, tuple[Role, ...]] = {
-    Deed.STOP: _BESIDE,  # a backend ends its transaction, by its number
-    Deed.CHARGE_NOW: _BESIDE,
-    Deed.LIMIT: _BESIDE,
-    Deed.LIMIT_FOR_GOOD: _SKILLED,
-    Deed.CLEAR: _SKILLED,  # what a reset clears is latched until service (R-13)
-    Deed.COMPENSATE: (*_SKILLED, Role.BACKEND),  # E-26
-    Deed.SET_KEY: (*_SKILLED, Role.BACKEND),
-    Deed.SET_SAFETY: (*_SKILLED, Role.BACKEND),  # R-49
-    Deed.GIVE_UP_DC: (Role.OPERATOR,),  # R-49: somebody has seen the installation's own
-    Deed.UNLOCK_SOCKET: (Role.OPERATOR,),  # R-19
+    least: Role
+    backend: bool = False
+
+
+MAY: Mapping[Deed, Right] = {
+    Deed.STOP_OWN: Right(Role.GUEST),
+    Deed.STOP: Right(Role.USER),  # a backend ends its transaction, by its number
+    Deed.START: Right(Role.USER),
+    Deed.CHARGE_NOW: Right(Role.USER),
+    Deed.LIMIT: Right(Role.USER),
+    Deed.LIMIT_FOR_GOOD: Right(Role.OPERATOR),
+    Deed.CLEAR: Right(Role.OPERATOR),  # what a reset clears is latched until service (R-13)
+    Deed.COMPENSATE: Right(Role.OPERATOR, backend=True),  # E-26
+    Deed.SET_EVERYDAY: Right(Role.USER, backend=True),
+    Deed.SET_KEY: Right(Role.OPERATOR, backend=True),
+    Deed.SET_SAFETY: Right(Role.OPERATOR, backend=True),  # R-49
+    Deed.GIVE_UP_DC: Right(Role.OPERATOR),  # R-49: somebody has seen the installation's own
+    Deed.UNLOCK_SOCKET: Right(Role.OPERATOR),  # R-19
 }
+
+
+def reaches(role: Role, least: Role) -> bool:
+    """Whether a role is this one or above it; a backend is none of them."""
+    return role in BESIDE and BESIDE.index(role) >= BESIDE.index(least)
+
+
+def allowed(deed: Deed) -> tuple[Role, ...]:
+    """All roles that may do this."""
+    right = MAY[deed]
+    people = tuple(role for role in BESIDE if reaches(role, right.least))
+    return (*people, Role.BACKEND) if right.backend else people
 
 
 def refusal(role: Role, deed: Deed) -> str | None:
     """Why this role may not do this, as a sentence; None where it may."""
-    allowed = MAY[deed]
-    if role in allowed:
+    roles = allowed(deed)
+    if role in roles:
         return None
-    names = [f"the {each.value}" for each in allowed]
+    names = [f"the {each.value}" for each in roles]
     return f"Only {' or '.join(names)} may {deed.value}; this was asked as the {role.value}."
+
+
+def too_little(role: Role, least: Role) -> str | None:
+    """Why this role may not use what needs at least that one, as a sentence; None where it may."""
+    if reaches(role, least):
+        return None
+    return f"This needs the role {least.value}; you are signed in as {role.value}."

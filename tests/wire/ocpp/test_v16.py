@@ -160,7 +160,7 @@ def shape_of_schema(schema: dict[str, Any]) -> Shape:
     "kind", [k for k in KINDS if k is not v16.StopTransaction], ids=lambda kind: kind.__name__
 )
 def test_fields_limits_and_words_are_the_official_ones(kind: type[v16.Request | v16.Answer]) -> None:
-    """Fields and their order, lengths, words and what is required: all the official schema's, no more or less."""
+    """Fields and their order, lengths, words and what is required: all as in the official schema."""
     assert shape_of_type(inspect.type_info(kind)) == shape_of_schema(load_schema(kind))
 
 
