@@ -12,11 +12,17 @@ export class Refused extends Error {}
 
 /** Do an operation. Throws Refused, whose message is for people. */
 export async function perform(word: string, args: Arguments): Promise<void> {
+  await ask(word, args);
+}
+
+/** Do an operation, for its value. Throws Refused, whose message is for people. */
+export async function ask<T>(word: string, args: Arguments = {}): Promise<T | null> {
   const answer = await post(word, args);
   if (answer === null || !answer.ok) {
-    if (answer === null && LAST_WORDS.has(word)) return;
+    if (answer === null && LAST_WORDS.has(word)) return null;
     throw new Refused((answer && (await sentence(answer))) ?? NO_ANSWER);
   }
+  return ((await answer.json()) as { value: T }).value;
 }
 
 /** What can be caused on this station. Throws Refused. */
