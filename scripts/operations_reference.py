@@ -14,6 +14,7 @@ from pilotline.links.operations import OPERATIONS, argument_names
 from pilotline.runtime.words import WORDS
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH, CAUSES
+from pilotline.vocabulary.roles import Role
 
 TARGET = Path(__file__).parents[1] / "docs" / "reference" / "operations.md"
 
@@ -34,7 +35,8 @@ INTRODUCTION = """\
 `args` may be left out where none is needed. All operations on a car, a connector or the world also take
 `connector`, 1 if left out; what happens to the supply, its clamp or EVSENS, the air or the emergency stop
 happens to all connectors. An argument with `=` may be left out; where the value shown is `null`, leaving it
-out leaves things as they are, if the operation's line says nothing else.
+out leaves things as they are, if the operation's line says nothing else. The control line acts as operator;
+on the page an operation needs its *least role* or one above it: guest, user, operator, manufacturer.
 """
 
 WAIT = """
@@ -94,11 +96,14 @@ class Row(Protocol):
     @property
     def help(self) -> str: ...
 
+    @property
+    def least(self) -> Role: ...
+
 
 def section(title: str, rows: Mapping[str, Row]) -> Iterable[str]:
-    yield f"## {title}\n\n| operation | arguments | what it does |\n|---|---|---|"
+    yield f"## {title}\n\n| operation | arguments | what it does | least role |\n|---|---|---|---|"
     for name, row in rows.items():
-        yield f"| `{name}` | {', '.join(arguments(row.type)) or 'none'} | {row.help} |"
+        yield f"| `{name}` | {', '.join(arguments(row.type)) or 'none'} | {row.help} | {row.least.value} |"
 
 
 def arguments(kind: type[Any]) -> Iterable[str]:
