@@ -25,7 +25,7 @@ $(PAGE): $(STAMP) scripts/page.sh $(PAGE_SOURCES)
 	@touch $@
 
 run: $(STAMP) $(PAGE)  ## start a virtual station with its page, a simulated car and a simulated backend
-	@$(BIN)/pilotline run --csms virtual
+	@$(BIN)/pilotline run --csms virtual --open
 
 test: $(STAMP) $(PAGE)  ## run all tests that need no root
 	@scripts/browser.sh

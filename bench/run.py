@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import energy
+import history
 import journal
 import local_list
 import ocpp_codec
@@ -235,6 +236,16 @@ def energy_rows(folder: Path) -> list[Row]:
     return [Row(what, figure, "no aim yet", "none measured") for what, figure in energy.rows(folder)]
 
 
+def history_rows(folder: Path) -> list[Row]:
+    """What `bench/history.py` measures."""
+    folder.mkdir()
+    aims = ("200 ms", "no aim yet", "1 s")
+    return [
+        Row(what, figure, aim, "none measured")
+        for (what, figure), aim in zip(history.rows(folder), aims, strict=True)
+    ]
+
+
 def list_rows(folder: Path) -> list[Row]:
     """What `bench/local_list.py` measures."""
     folder.mkdir()
@@ -284,6 +295,7 @@ def measured(spans: Spans, folder: Path) -> Iterator[Row]:
     yield from rtm()
     yield from profile_rows()
     yield from energy_rows(folder / "energy")
+    yield from history_rows(folder / "history")
     yield from list_rows(folder / "list")
     yield from day(spans)
     yield from asyncio.run(processes(spans, folder))

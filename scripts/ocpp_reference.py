@@ -99,7 +99,8 @@ KEYS_PAGE = """\
 
 One table serves OCPP, the page, the control line and this document. Names match in any case of letters.
 Values keep over a restart; what is stored and no longer fits its kind is passed over. Who may change a key is
-decided by its role: the page and the control line on the station's own machine act as operator. *Restart*
+decided by its role: on the page each person has one, and the control line on the station's own machine acts
+as operator. Keys marked *local* are set beside the station alone, and no backend hears of them. *Restart*
 says that a new value is in force after one (`RebootRequired`).
 """
 
@@ -226,12 +227,13 @@ def keys_page() -> str:
 
 def keys() -> Iterable[str]:
     stores = [KeyStore(model.key_defaults) for model in MODELS]
-    yield f"| key | what it is | kind | who may change it | restart | {heads()} |"
-    yield f"|---|---|---|---|---|{'---|' * len(MODELS)}"
+    yield f"| key | what it is | kind | unit | who may change it | restart | {heads()} |"
+    yield f"|---|---|---|---|---|---|{'---|' * len(MODELS)}"
     for key in KEYS:
         values = " | ".join(shown(store[key.name]) for store in stores)
         reboot = "yes" if key.reboot else ""
-        yield f"| `{key.name}` | {key.help} | {key.kind.name} | {who(key)} | {reboot} | {values} |"
+        what = f"{key.help} | {key.kind.name} | {key.unit}"
+        yield f"| `{key.name}` | {what} | {who(key)} | {reboot} | {values} |"
 
 
 def heads() -> str:
@@ -244,6 +246,8 @@ def who(key: Key) -> str:
         return "nobody"
     common = roles(key, None)
     special = [text for text in ("false", "2") if _is_value(key, text) and roles(key, text) != common]
+    if key.access is Access.LOCAL:
+        return f"{listed(common - {Role.BACKEND})} (local)"
     exceptions = [f"`{text}`: {listed(roles(key, text))}" for text in special]
     return "; ".join([listed(common), *exceptions])
 

@@ -20,10 +20,11 @@ from support.places import ROOT
         "limit_reference.py",
         "operations_reference.py",
         "ocpp_reference.py",
+        "messages.py",
     ],
 )
 def test_the_page_is_in_step(script: str) -> None:
-    """Each page in ``docs/reference`` is what its script draws now."""
+    """Each page in ``docs/reference``, and the page's English, is what its script draws now."""
     drawn = runpy.run_path(str(ROOT / "scripts" / script))
     pages: Mapping[Path, Callable[[], str]] = drawn.get("PAGES") or {drawn["TARGET"]: drawn["page"]}
     for target, page in pages.items():

@@ -13,13 +13,9 @@ from websockets.datastructures import Headers
 from websockets.exceptions import InvalidMessage, InvalidStatus
 from websockets.http11 import Response
 
-from pilotline.drivers.ocpp_client import (
-    SubprotocolRefusedError,
-    Timings,
-    explain_failure,
-    parse_endpoint,
-)
+from pilotline.drivers.ocpp_client import SubprotocolRefusedError, Timings, explain_failure
 from pilotline.station.keys import BY_NAME
+from pilotline.vocabulary.endpoint import parse_endpoint
 from support.ocpp_line import TIME, Line
 from support.places import ROOT
 from support.processes import read_until, started

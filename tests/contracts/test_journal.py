@@ -11,30 +11,36 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pilotline.drivers.energy_table import read_energy
-from pilotline.drivers.store import WINDOW, Store, read_security
+from pilotline.drivers.store import WINDOW, Store, read_events, read_security
 from pilotline.simulator.journal import MemoryJournal
 from pilotline.vocabulary.charging import Installed
 from pilotline.vocabulary.energy import KEEPS, EnergyHour, EnergyMark, EnergyPiece, EnergyRow, Tier
 from pilotline.vocabulary.journal import (
+    EVENTS_KEPT,
     SECURITY_KEPT,
     BootTime,
     CachedTag,
+    Card,
     Counted,
     Delivered,
     Durable,
     Ended,
     Fetch,
     Fetched,
+    ForgetCard,
     ForgetProfiles,
     ForgetReservation,
     ForgetTags,
+    KeepCard,
     KeepEnergy,
+    KeepEvent,
     KeepProfile,
     KeepRegister,
     KeepReservation,
     KeepSecurityEvent,
     Listed,
     LocalListStored,
+    LoggedEvent,
     Metered,
     MeterSample,
     OpenSession,
@@ -74,6 +80,8 @@ class Journal(Protocol):
 
     def security(self) -> list[SecurityEvent]: ...
 
+    def events(self) -> list[LoggedEvent]: ...
+
     def energy(self, connector: int, tier: Tier, first: int, last: int, most: int) -> Energy: ...
 
     def close(self) -> None: ...
@@ -105,6 +113,9 @@ class OnDisk:
     def security(self) -> list[SecurityEvent]:
         return read_security(self._path)
 
+    def events(self) -> list[LoggedEvent]:
+        return read_events(self._path)
+
     def energy(self, connector: int, tier: Tier, first: int, last: int, most: int) -> Energy:
         return read_energy(self._path, connector, tier, first, last, most)
 
@@ -127,6 +138,9 @@ class InMemory:
 
     def security(self) -> list[SecurityEvent]:
         return self._journal.security
+
+    def events(self) -> list[LoggedEvent]:
+        return self._journal.events
 
     def energy(self, connector: int, tier: Tier, first: int, last: int, most: int) -> Energy:
         return self._journal.energy.read(connector, tier, first, last, most)
@@ -312,6 +326,16 @@ def test_the_local_list_survives_whole(journal: Journal) -> None:
     assert (found.local_list_version, found.local_list) == (0, ())
 
 
+@pytest.mark.requirement("M-11")
+def test_the_stations_own_cards_survive_until_they_are_forgotten(journal: Journal) -> None:
+    """By their tags in any case of letters; what is said of one last stands."""
+    anna, ben = Card("04A1", "Anna", last_us=7), Card("0099", "Ben", allowed=False)
+    journal.perform(KeepCard(Card("04a1", "")), KeepCard(anna), KeepCard(ben))
+    assert journal.restart().cards == (ben, anna)
+    journal.perform(ForgetCard("04a1"), ForgetCard("99"))
+    assert journal.restart().cards == (ben,)
+
+
 @pytest.mark.requirement("R-30")
 def test_a_reservation_survives_until_it_is_forgotten(journal: Journal) -> None:
     """One of an id that is there already replaces it."""
@@ -384,6 +408,8 @@ JOBS: st.SearchStrategy[StoreJob] = st.one_of(
         st.builds(Reservation, st.integers(1, 3), st.integers(0, 2), st.just("A"), st.just(9)),
     ),
     st.builds(ForgetReservation, st.integers(1, 3)),
+    st.builds(KeepCard, st.builds(Card, st.sampled_from(["a", "A", "b"]), st.sampled_from(["", "Anna"]))),
+    st.builds(ForgetCard, st.sampled_from(["a", "B"])),
 )
 
 
@@ -437,6 +463,28 @@ def test_of_security_events_the_newest_are_kept(journal: Journal) -> None:
     """A flood of them does not fill the disk."""
     journal.perform(*(KeepSecurityEvent(security_event(number)) for number in range(SECURITY_KEPT + 5)))
     assert [each.new for each in journal.security()] == list(range(5, SECURITY_KEPT + 5))
+
+
+def logged(number: int, at: int = 8, utc: int | None = None) -> LoggedEvent:
+    return LoggedEvent("fault", 1, Stamp(1, at, utc), {"fault": "0x0001", "number": number}, times=number + 1)
+
+
+@pytest.mark.requirement("R-51")
+def test_logged_events_are_kept_and_wait_for_nobody(journal: Journal) -> None:
+    """In their order, over a restart, with the stamp they had: the boot was alive then."""
+    events = [logged(0), logged(1, 9), logged(2, 10, utc=77)]
+    assert journal.perform(*(KeepEvent(each) for each in events)) == []
+    found = journal.restart()
+    assert journal.events() == events
+    assert (found.queued, found.last_entry, found.boots[0].last_at) == (0, 0, 10)
+    journal.perform(KeepEvent(logged(3)))
+    assert journal.events() == [*events, logged(3)]
+
+
+def test_of_logged_events_the_newest_are_kept(journal: Journal) -> None:
+    """A station of many years has as many as one of a few months."""
+    journal.perform(*(KeepEvent(logged(number)) for number in range(EVENTS_KEPT + 5)))
+    assert [each.words["number"] for each in journal.events()] == list(range(5, EVENTS_KEPT + 5))
 
 
 def energy(hour: int, wh: int, *, register_wh: int = 9_000, connector: int = 1) -> KeepEnergy:

@@ -26,10 +26,9 @@ from pilotline.drivers.ocpp_client import (
     OcppClient,
     State,
     Timings,
-    UrlError,
     explain_failure,
-    parse_endpoint,
 )
+from pilotline.vocabulary.endpoint import UrlError, parse_endpoint
 
 T = TypeVar("T")
 OCPP = Subprotocol("ocpp1.6")

@@ -7,13 +7,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pilotline.drivers.history_table import read_sessions
 from pilotline.drivers.store import MIGRATIONS, WINDOW, Store, StoreError, list_aside
+from pilotline.vocabulary.history import KeptSession
 from pilotline.vocabulary.journal import (
     CachedTag,
     Counted,
@@ -275,6 +279,42 @@ def test_a_folder_of_a_newer_version_is_refused(path: Path) -> None:
     with pytest.raises(StoreError, match="newer Pilotline") as refusal:
         Store(path)
     assert "--data" in str(refusal.value)
+
+
+def test_a_file_of_before_the_history_is_brought_on(path: Path) -> None:
+    """Its sessions are there, their ends without the data that nobody reads, their curves to come."""
+    data = (metered(at=6).sample,) * 50
+    end = replace(ended(), data=data)
+    with closing(sqlite3.connect(path)) as old:
+        for script in MIGRATIONS[:5]:
+            old.executescript(script)
+        old.execute("PRAGMA user_version=5")
+        old.execute("INSERT INTO boots DEFAULT VALUES")
+        row = ("s1", 1, msgspec.json.encode(started()), 77, msgspec.json.encode(end), 1_500, 1, 6)
+        old.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = ("s2", 1, msgspec.json.encode(started("s2")), None, None, 1_600, 1, 9)
+        old.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        old.commit()
+    store = Store(path)
+    store.close()
+    assert [each.start.session for each in store.recollection.open_sessions] == ["s2"]
+    assert list(read_sessions(path).sessions) == [
+        KeptSession(started("s2"), None, 1_600, Stamp(1, 9)),
+        KeptSession(started(), ended(), 1_500, Stamp(1, 6), 77),
+    ]
+    with closing(sqlite3.connect(path)) as now:
+        assert now.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert now.execute("SELECT max(length(end)) FROM sessions").fetchone()[0] < 200
+
+
+def test_the_end_of_a_session_is_kept_without_its_data(bench: Bench, path: Path) -> None:
+    """What the backend is told of it is up to 30 kB; five thousand of these would fill a card."""
+    whole = replace(ended(), data=(metered().sample,) * 50)
+    bench.do(Record(1, started()), Record(2, whole), Fetch(0))
+    assert [bench.answer() for _ in range(2)][1] == Durable(2, whole)
+    assert bench.answer() == Fetched((Durable(1, started()), Durable(2, whole)), last=True)
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT length(end) FROM sessions").fetchone()[0] < 200
 
 
 def test_a_file_that_is_no_journal_is_refused(path: Path) -> None:

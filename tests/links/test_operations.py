@@ -6,17 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotline.links.operations import OPERATIONS, OperationError, build, station_event
+from pilotline.links.operations import OPERATIONS, OperationError, build, station_event, value_of
 from pilotline.station.events import (
+    CallAnswer,
     ChargeNow,
     ClearLatched,
     CompensateRcd,
+    LearnCard,
     LimitCurrent,
     Limiter,
     PresentTag,
+    RemoveCard,
+    RestartStation,
+    SetCard,
+    StartCharging,
     StopCharging,
 )
-from pilotline.vocabulary.roles import Role
+from pilotline.vocabulary.roles import Asker, Role
 
 
 @pytest.mark.parametrize(
@@ -32,6 +38,13 @@ from pilotline.vocabulary.roles import Role
         ("limit_current", {"limit_ma": 1, "by": "installer"}, LimitCurrent(1, Limiter.INSTALLER)),
         ("clear_faults", {"connector": 1}, ClearLatched(1)),
         ("compensate_rcd", {}, CompensateRcd(1)),
+        ("start_charging", {"connector": 2}, StartCharging("", 2)),
+        ("restart", {}, RestartStation("soft")),
+        ("restart", {"kind": "hard"}, RestartStation("hard")),
+        ("card_set", {"tag": "04A1", "name": "Anna"}, SetCard("04A1", "Anna")),
+        ("card_set", {"tag": "04A1", "allowed": "false"}, SetCard("04A1", "", allowed=False)),
+        ("card_forget", {"tag": "04A1"}, RemoveCard("04A1")),
+        ("card_learn", {}, LearnCard()),
     ],
 )
 def test_an_operation_becomes_an_event(word: str, args: dict[str, Any], event: object) -> None:
@@ -49,6 +62,10 @@ def test_an_operation_becomes_an_event(word: str, args: dict[str, Any], event: o
         ("stop_charging", {"connector": "one"}, "stop_charging: "),
         ("clear_faults", {"role": "operator"}, "no argument role; it takes connector"),
         ("clear_faults", {"call": 1}, "no argument call"),
+        ("start_charging", {"tag": "04A1"}, "no argument tag; it takes connector"),
+        ("stop_charging", {"card": "04A1"}, "no argument card; it takes connector"),
+        ("restart", {"kind": "gently"}, "restart: "),
+        ("card_set", {"name": "Anna"}, "card_set: .*tag"),
     ],
 )
 def test_wrong_arguments_are_named(word: str, args: dict[str, Any], words: str) -> None:
@@ -83,3 +100,21 @@ def test_any_argument_gives_an_event_or_a_sentence(word: str, name: str, value: 
             assert isinstance(build(word, kind, args), kind)
         except OperationError as error:
             assert word in str(error)  # noqa: PT017
+
+
+@pytest.mark.requirement("M-14", "M-12")
+def test_whose_card_it_is_is_told_by_who_is_signed_in() -> None:
+    """Nobody names his own card: a start and a stop bear that of the asker."""
+    guest = Asker(Role.GUEST, "anna", "04A1")
+    started = station_event("start_charging", {}, -1, asker=guest)
+    assert started == StartCharging("04A1", role=Role.GUEST, call=-1)
+    stopped = station_event("stop_charging", {}, -2, asker=guest)
+    assert stopped == StopCharging(card="04A1", role=Role.GUEST, call=-2)
+
+
+def test_an_answer_is_a_sentence_or_a_value_or_nothing() -> None:
+    """Only what a row ``tells`` has a value."""
+    assert value_of("restart", CallAnswer(-1, "Accepted")) is None
+    assert value_of("card_learn", CallAnswer(-1, "04A1")) == {"tag": "04A1"}
+    with pytest.raises(OperationError, match="card_learn: No card came"):
+        value_of("card_learn", CallAnswer(-1, "Rejected", "No card came."))

@@ -14,8 +14,10 @@ from jsonschema import Draft202012Validator
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from pilotline.links.operations import NoAnswerError, OperationError, argument_names
-from pilotline.panel import api, connections
-from pilotline.panel.api import LARGEST_BODY, MOST_LINES
+from pilotline.panel import connections, lines
+from pilotline.panel.answers import LARGEST_BODY
+from pilotline.panel.api import MAKERS
+from pilotline.panel.lines import MOST_LINES
 from pilotline.simulator.bench import CAUSES
 from support.panel import EPOCH, FakePort, Served, Viewer, in_session, picture, served, until_closed
 
@@ -50,9 +52,9 @@ def failing(error: Exception) -> FakePort:
 
 
 def is_a_sentence(answer: Any) -> bool:
-    """``{"error": "A sentence."}`` and nothing else."""
+    """``{"error": "A sentence.", "code": "a word"}`` and nothing else."""
     body = answer.json()
-    return list(body) == ["error"] and SENTENCE.fullmatch(body["error"]) is not None
+    return list(body) == ["error", "code"] and SENTENCE.fullmatch(body["error"]) is not None
 
 
 async def hear(viewer: Viewer, line: Any, until: Callable[[], bool]) -> None:
@@ -175,7 +177,8 @@ def test_a_connector_there_is_not_is_answered_with_those_there_are(
         assert answer.status_code == 400
         known = " and ".join(str(each) for each in connectors)
         assert answer.json() == {
-            "error": f"{word}: there is no connector {missing}; this station has connector {known}."
+            "error": f"{word}: there is no connector {missing}; this station has connector {known}.",
+            "code": "arguments",
         }
         assert panel.port.asked == []
 
@@ -376,7 +379,7 @@ def test_a_quiet_line_says_that_it_is_alive() -> None:
 
 def test_signs_of_life_come_every_two_seconds() -> None:
     """A client that hears nothing for 6 s has lost the station: it hears three in that time."""
-    assert api.ALIVE_S == 2.0
+    assert lines.ALIVE_S == 2.0
 
 
 def test_somebody_looks_from_the_first_page_to_the_last() -> None:
@@ -710,8 +713,9 @@ def test_the_document_lists_every_operation_with_its_arguments() -> None:
     async def story(panel: Served) -> None:
         paths = (await _document(panel))["paths"]
         words = {path.rpartition("/")[2] for path in paths if path.startswith("/api/operations/")}
-        assert words == set(panel.port.operations)
-        for word, row in panel.port.operations.items():
+        rows = {word: row for word, row in panel.port.operations.items() if word not in MAKERS}
+        assert words == set(rows)
+        for word, row in rows.items():
             asked = paths[f"/api/operations/{word}"]["post"]
             schema = asked["requestBody"]["content"]["application/json"]["schema"]
             fields = {field.name: field for field in msgspec.inspect.type_info(row.type).fields}  # pyright: ignore[reportAttributeAccessIssue]
@@ -719,7 +723,7 @@ def test_the_document_lists_every_operation_with_its_arguments() -> None:
             fields = {name: field for name, field in fields.items() if name in taken}
             assert set(schema.get("properties", {})) == set(fields), word
             assert set(schema.get("required", [])) == {name for name, one in fields.items() if one.required}
-            assert asked["summary"] == row.help
+            assert asked["summary"] == f"{row.help} For a {row.least.value} or above."
 
     play(story)
 

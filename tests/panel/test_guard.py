@@ -100,7 +100,8 @@ def test_a_refused_request_is_answered_in_a_sentence_and_asks_nothing() -> None:
             answer = await panel.client.post("/api/operations/stop", content="{}", headers=evil)
             assert answer.status_code == 403
             assert answer.json() == {
-                "error": "Only the panel's own page may ask this station from a browser."
+                "error": "Only the panel's own page may ask this station from a browser.",
+                "code": "origin",
             }
             assert panel.port.asked == []
 

@@ -60,6 +60,18 @@ def test_what_has_changed_merged_into_the_old_tree_is_the_new_one(old: Tree, new
     assert merged(old, changes(old, new)) == new
 
 
+WORDS = st.dictionaries(st.sampled_from("abc"), st.integers(0, 2))
+
+
+@given(WORDS, WORDS, WORDS)
+def test_a_word_that_is_there_no_more_is_told_as_null(first: Tree, second: Tree, third: Tree) -> None:
+    """The words of a sentence come and go; no client keeps one for ever."""
+    held: Tree = {"words": first}
+    for before, after in ((first, second), (second, third)):
+        held = merged(held, changes({"words": before}, {"words": after}))
+        assert {name: value for name, value in held["words"].items() if value is not None} == after
+
+
 @given(TREES, TREES)
 def test_nothing_is_said_twice(old: Tree, new: Tree) -> None:
     """A value that stood there before is not said again."""

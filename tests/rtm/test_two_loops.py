@@ -27,6 +27,7 @@ from pilotline.vocabulary.board import (
     HostMessage,
     LockPlug,
     LockPosition,
+    Measurement,
     Outputs,
     Pace,
     Permit,
@@ -149,8 +150,8 @@ def event_driven(events: Sequence[Timed], end: int) -> Trace:
 def ticking(events: Sequence[Timed], end: int) -> Trace:
     """Wakes each millisecond, and computes everything anew each time whether a deadline is due or not.
 
-    The residual current, which is told to nobody, alternates by 1 µA to make it do so: a deadline that the
-    module forgot to announce would show as an output that this loop makes earlier.
+    The residual current alternates by 1 µA to make it do so: a deadline that the module forgot to announce
+    would show as an output that this loop makes earlier. What is told of that figure is left out.
     """
     rtm, trace = Rtm(MODEL), Trace()
     sample = Sample(at=0, lock=LockPosition.OPEN)
@@ -172,6 +173,14 @@ def in_order(events: Sequence[Timed], end: int) -> Iterator[Timed]:
         yield at, event
 
 
+def without_leak(trace: Trace) -> Trace:
+    """The trace, but for the figure that one of the loops alternates."""
+    return [
+        (at, replace(effect, residual_ac_ua=0) if isinstance(effect, Measurement) else effect)
+        for at, effect in trace
+    ]
+
+
 @pytest.mark.requirement("R-45", "R-46")
 @pytest.mark.timeout(600)  # passing takes seconds; a failure needs time to be made small
 @settings(max_examples=40)
@@ -182,7 +191,7 @@ def test_two_loops_give_the_same_outputs_at_the_same_times(
     """The list of (time, effect) is the same, outputs and reports alike, whichever loop runs the module."""
     events = stamped([*opening(jitter)[:opened], *moves])
     end = events[-1][0] // MS * MS + 3_000 * MS
-    assert event_driven(events, end) == ticking(events, end)
+    assert without_leak(event_driven(events, end)) == without_leak(ticking(events, end))
 
 
 def test_every_story_begins_with_a_closed_relay() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from pilotline.links.diary import Noted
 from pilotline.links.operations import OPERATIONS, OperationError
 from pilotline.runtime import host_port
 from pilotline.runtime.clocks import CoreClock
@@ -31,6 +32,7 @@ class Ends:
         self.world: Any = msgspec.to_builtins(VIEW)
         self.own_error: Exception | None = None
         self.seen = 0
+        self.noted: list[Noted] = []
         self.looked = asyncio.Event()
 
     async def own(self, word: str, _args: Mapping[str, Any], _asker: Asker) -> Any:
@@ -53,7 +55,15 @@ class Ends:
 
     def port(self, *, virtual: bool = True, connectors: int = 1) -> HostPort:
         clock = CoreClock()
-        return HostPort(self.own, self.launcher, clock, self.see, virtual=virtual, connectors=connectors)
+        return HostPort(
+            self.own,
+            self.launcher,
+            clock,
+            self.see,
+            self.noted.append,
+            virtual=virtual,
+            connectors=connectors,
+        )
 
 
 def play(story: Callable[[Ends], Coroutine[Any, Any, None]]) -> list[dict[str, Any]]:
@@ -206,6 +216,16 @@ def test_what_cannot_be_done_is_raised_and_no_mistake() -> None:
         ends.own_error = OperationError("resend: x is not set aside; no session is.")
         with pytest.raises(OperationError, match="not set aside"):
             await ends.port().ask("resend", {"session": "x"})
+
+    assert play(story) == []
+
+
+def test_what_happens_at_the_door_is_handed_on_for_the_log() -> None:
+    """Who signed in is a thing the host keeps."""
+
+    async def story(ends: Ends) -> None:
+        ends.port().note("person_signed_in", {"name": "anna"})
+        assert ends.noted == [Noted("person_signed_in", {"name": "anna"})]
 
     assert play(story) == []
 

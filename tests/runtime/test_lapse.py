@@ -1,6 +1,7 @@
 """Time lapse: simulated time in slices, by a clock that the test turns."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,8 +56,17 @@ class Watched:
             self.do("time_lapse", speed=speed)
 
     def do(self, word: str, **args: Any) -> Any:
-        """An operation, as the page asks for it."""
-        return asyncio.run(self.station.ask(word, args))
+        """An operation, as the page asks for it; time goes on for one that waits for somebody."""
+        return asyncio.run(self._ask(word, args))
+
+    async def _ask(self, word: str, args: Mapping[str, Any]) -> Any:
+        asked = asyncio.create_task(self.station.ask(word, args))
+        while not asked.done():
+            await asyncio.sleep(0)
+            if not asked.done():
+                self.watch(SLICE / SECOND)
+                await asyncio.sleep(SLICE / SECOND)
+        return await asked
 
     def refusal(self, word: str, **args: Any) -> str:
         """The sentence of one that cannot be done."""
@@ -517,3 +527,81 @@ def test_years_of_simulated_time_do_not_fill_the_memory() -> None:
     books.extend(books[:1] * 2 * MOST_BOOKED)
     watched.watch(0.1)
     assert len(books) == MOST_BOOKED
+
+
+@pytest.mark.requirement("M-12")
+def test_a_car_is_charged_and_let_go_from_the_page_alone() -> None:
+    """Started with the station's own tag and asked of the backend; the second press is a sentence."""
+    watched = Watched(speed=60)
+    watched.watch(0.2)
+    watched.do("plug_in")
+    watched.watch(0.2)
+    assert watched.do("start_charging") is None
+    watched.watch(0.5)
+    assert watched.connector.ocpp_status == "Charging"
+    assert watched.connector.transaction is not None
+    assert watched.connector.transaction.tag == "LOCAL"
+    assert watched.refusal("start_charging") == "start_charging: A session runs here already."
+    assert watched.do("stop_charging") is None
+    watched.watch(1)
+    assert watched.connector.ocpp_status == "Finishing"
+
+
+@pytest.mark.requirement("M-11")
+def test_a_card_is_learnt_named_and_kept_over_a_power_cut() -> None:
+    """The card that is learnt begins nothing; a wait for one that does not come ends."""
+    watched = Watched(speed=60)
+    watched.watch(0.2)
+
+    async def learn() -> Any:
+        asked = asyncio.create_task(watched.station.ask("card_learn", {}))
+        await asyncio.sleep(0)
+        await watched.station.ask("present_tag", {"tag": "04A1"})
+        return await asked
+
+    assert asyncio.run(learn()) == {"tag": "04A1"}
+    assert watched.connector.ocpp_status == "Available"
+    assert watched.do("card_set", tag="04A1", name="Anna") is None
+    watched.do("power_cycle")
+    watched.watch(0.2)
+    (card,) = watched.do("cards")
+    assert (card.tag, card.name, card.allowed, card.last) == ("04A1", "Anna", True, None)
+    assert watched.do("card_forget", tag="04a1") is None
+    assert watched.do("cards") == []
+    assert watched.refusal("card_learn") == "card_learn: No card was held to the reader within 30 s."
+
+
+@pytest.mark.requirement("E-41")
+@pytest.mark.parametrize(("kind", "reason"), [("soft", "SW"), ("hard", "EXT")])
+def test_a_restart_from_the_page_tells_its_reason(kind: str, reason: str) -> None:
+    """Reset reason 3 and 2, as of OCPP's Reset (R-42)."""
+    watched = Watched(speed=60)
+    watched.watch(0.2)
+    assert watched.do("restart", kind=kind) is None
+    watched.watch(0.5)
+    told = [payload["info"] for payload in _notified(watched) if payload.get("vendorId") == "VendorID3"]
+    assert told == ["POWERON", reason]
+    assert watched.refusal("restart", kind="gently").startswith("restart: ")
+
+
+def _notified(watched: Watched) -> list[dict[str, Any]]:
+    frames = [json.loads(each.what) for each in watched.traced if each.target == "backend"]  # type: ignore[arg-type]
+    return [frame[3] for frame in frames if frame[0] == 2 and frame[2] == "StatusNotification"]
+
+
+@pytest.mark.requirement("E-06")
+def test_the_next_day_is_told_in_local_time() -> None:
+    """By the key TimeZone; the schedule is the owner's."""
+    watched = Watched(speed=60)
+    watched.watch(0.2)
+    watched.do("config_set", key="TimeZone", value="Europe/Rome")
+    watched.do("config_set", key="c_ChargeSchedule", value="Mo-Su 00:00-24:00 16")
+    seen = watched.do("preview")
+    (step,) = seen["steps"]
+    assert (step.source, step.limit_a, step.at, seen["zone"]) == (
+        "schedule",
+        16.0,
+        seen["from"],
+        "Europe/Rome",
+    )
+    assert step.sentence == "Your weekly schedule allows 16 A at this hour."

@@ -1,4 +1,4 @@
-"""The panel's listening socket: loopback only, refused in a sentence, and patient with visitors."""
+"""The panel's listening sockets: refused in a sentence, and patient with visitors."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,15 @@ import socket
 import pytest
 
 from pilotline.runtime import listener
-from pilotline.runtime.listener import ListenError, address, first_visitor, listen
+from pilotline.runtime.listener import (
+    ListenError,
+    address,
+    first_visitor,
+    listen,
+    listen_beyond,
+    secure_address,
+    split_address,
+)
 
 
 def test_it_listens_on_loopback_alone() -> None:
@@ -108,6 +116,52 @@ def test_who_stops_waiting_leaves_the_socket_alone() -> None:
         asyncio.run(story(opened))
 
 
-def test_the_panel_is_nowhere_else() -> None:
-    """Until it knows people and passwords."""
+def test_http_is_nowhere_else() -> None:
+    """What another machine says goes over https."""
     assert listener.LOOPBACK == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("192.0.2.7", ("192.0.2.7", 8443)),
+        ("192.0.2.7:443", ("192.0.2.7", 443)),
+        ("::", ("::", 8443)),
+        ("2001:db8::7", ("2001:db8::7", 8443)),
+        ("[2001:db8::7]", ("2001:db8::7", 8443)),
+        ("[::]:443", ("::", 443)),
+    ],
+)
+def test_an_address_may_say_its_port(text: str, found: tuple[str, int]) -> None:
+    """8443 when it does not."""
+    assert split_address(text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["", "box.example", "1.2.3", "1.2.3.4:", "1.2.3.4:x", "[::]:99999", "[::", "1.2.3.4:²"]
+)
+def test_what_is_no_address_is_told(text: str) -> None:
+    """In a sentence that says what is."""
+    with pytest.raises(ListenError, match="--panel-address") as refused:
+        split_address(text)
+    assert str(refused.value).endswith(".")
+
+
+def test_an_address_of_another_machine_cannot_be_listened_at() -> None:
+    """And a port in use is told with the option that chooses another."""
+    with pytest.raises(ListenError, match=r"This machine has no address 192\.0\.2\.1"):
+        listen_beyond("192.0.2.1", 0)
+    with (
+        listen_beyond("127.0.0.1", 0) as opened,
+        pytest.raises(ListenError, match="--panel-address ADDRESS:PORT"),
+    ):
+        listen_beyond("127.0.0.1", opened.getsockname()[1])
+
+
+def test_a_visitor_at_either_door_is_the_first() -> None:
+    """Whichever he takes."""
+    with listen(0) as near, listen_beyond("127.0.0.1", 0) as far:
+        with socket.create_connection(far.getsockname()[:2]):
+            asyncio.run(asyncio.wait_for(first_visitor(near, far), 5))
+        assert secure_address(far, "box.example") == f"https://box.example:{far.getsockname()[1]}/"
+        assert secure_address(far, "::1").startswith("https://[::1]:")

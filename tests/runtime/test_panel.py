@@ -279,6 +279,7 @@ import asyncio, json, sys
 from pilotline.runtime.listener import listen
 from pilotline.runtime.process import run_process
 import pilotline.runtime.host_process
+from pilotline.panel.entry import OPEN
 from pilotline.runtime.station_panel import StationPanel
 from unittest import mock
 
@@ -288,7 +289,7 @@ def has_server():
 async def work():
     import asyncio
     port = mock.Mock(operations={}, look=mock.AsyncMock(), now_ms=lambda: 5)
-    panel, listener = StationPanel(port), listen(0)
+    panel, listener = StationPanel(port, OPEN), listen(0)
     number = listener.getsockname()[1]
     serving = asyncio.create_task(panel.serve(listener))
     await asyncio.sleep(0)

@@ -25,7 +25,7 @@ from pilotline.station.events import (
     StopCharging,
     TagAnswer,
 )
-from pilotline.station.keys import KEYS
+from pilotline.station.keys import KEYS, Access
 from pilotline.station.snapshot import view
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import ClearFaults
@@ -403,11 +403,31 @@ def test_without_a_clamp_the_main_fuse_is_reason_5() -> None:
 
 @pytest.mark.requirement("R-43")
 def test_no_names_are_all_keys() -> None:
-    """An empty request reads the whole table, however few keys one may name."""
-    (read,) = StationBench().tell(ReadKeys(7, ()))
-    assert isinstance(read, KeysRead)
-    assert [reading.name for reading in read.readings] == [key.name for key in KEYS]
-    assert read.unknown == ()
+    """An empty request reads the whole table, however few one may name; a backend hears of no local key."""
+    for role, names in (
+        (Role.USER, list(KEYS)),
+        (Role.BACKEND, [k for k in KEYS if k.access is not Access.LOCAL]),
+    ):
+        (read,) = StationBench().tell(ReadKeys(7, (), role=role))
+        assert isinstance(read, KeysRead)
+        assert [reading.name for reading in read.readings] == [key.name for key in names]
+        assert read.unknown == ()
+
+
+@pytest.mark.requirement("M-48", "P-07")
+def test_the_backend_s_address_is_set_beside_the_station_alone() -> None:
+    """Kept for the next start, with "RebootRequired"; to a backend there is no such key."""
+    bench = StationBench()
+    url = "wss://backend.example/ocpp"
+    said = bench.tell(ChangeKey(-1, "c_BackendUrl", url, role=Role.OPERATOR))
+    assert StoreKey("c_BackendUrl", url) in said
+    assert CallAnswer(-1, "RebootRequired") in said
+    assert bench.tell(ChangeKey(2, "c_BackendUrl", "ws://elsewhere")) == [CallAnswer(2, "NotSupported")]
+    (read,) = bench.tell(ReadKeys(3, ("c_BackendUrl",)))
+    assert (read.readings, read.unknown) == ((), ("c_BackendUrl",))
+    (refused,) = bench.tell(ChangeKey(-4, "c_BackendUrl", "http://x", role=Role.OPERATOR))
+    assert refused.reason == "Not possible: the URL must begin with ws:// or wss://."
+    assert bench.station.keys.text("c_BackendUrl") == url
 
 
 @pytest.mark.requirement("R-43")

@@ -245,6 +245,19 @@ def test_the_same_reading_again_is_nothing() -> None:
     assert house.read() == []
 
 
+@pytest.mark.parametrize("at", ["2026-01-05T12:00", None])
+def test_when_a_session_is_over_all_of_it_is_kept_at_once(at: str | None) -> None:
+    """Who looks at the session and at the day sees the same; and nothing is kept twice, or for nothing."""
+    house = Household(at)
+    house.read()
+    house.register_wh, house.now = 5_040, 10 * SECOND
+    assert house.read() == []
+    (job,) = house.records.rest()
+    assert (job.mark.register_wh, sum(piece.wh for piece in job.pieces)) == (5_040, 40)
+    assert list(house.records.rest()) == []
+    assert list(Household(at).records.rest()) == []
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 120), st.integers(0, 7_000)), max_size=12))
 def test_whatever_happens_all_that_the_register_counted_is_kept(steps: list[tuple[int, int, int]]) -> None:
     """Charges, power cuts, clocks learned and lost, in any order: the sum is the register's."""

@@ -78,6 +78,15 @@ OURS = {
     "TransactionMessageAttempts",
     "TransactionMessageRetryInterval",
     "c_AuthorizationMode",
+    "c_BackendIdentity",
+    "c_BackendUrl",
+    "c_ChargeSchedule",
+    "c_Country",
+    "c_Currency",
+    "c_Language",
+    "c_LocalStartTag",
+    "c_PricePerKWh",
+    "c_SetUpStep",
     "c_BackendLossLimit_I",
     "c_BackendLossTimeout",
     "c_Evsens",
@@ -252,6 +261,72 @@ def test_an_access_point_is_a_name_or_0() -> None:
     ):
         with pytest.raises(KeyRefusedError, match="0 or a name"):
             key.kind.parse(name)
+
+
+@pytest.mark.requirement("P-05")
+def test_a_price_is_a_decimal_number_or_nothing() -> None:
+    """A comma is taken, and written as a point; nobody pays less than nothing."""
+    parse = BY_NAME["c_priceperkwh"].kind.parse
+    found = [parse(text) for text in ("", " ", "0.30", "0,3", "007.50", "12", "9999.9999")]
+    assert found == ["", "", "0.30", "0.3", "7.50", "12", "9999.9999"]
+    for text in ("-1", "1.", ".5", "0.12345", "10000", "1e3", "free", "١"):
+        with pytest.raises(KeyRefusedError, match=r"a price like 0\.30"):
+            parse(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [
+        ("c_Currency", {"eur": "EUR", " GBP ": "GBP"}, ["", "EU", "EURO", "E1R", "€"]),
+        ("c_Country", {"gb": "GB", "": ""}, ["G", "GBR", "1A", "ß"]),
+        ("c_Language", {"DE": "de", "it": "it"}, ["", "fr", "english"]),
+        (
+            "c_SetUpStep",
+            {"Meter": "meter", "": "", "test-charge": "test-charge"},
+            ["two words", "1", "x" * 31],
+        ),
+        ("c_LocalStartTag", {" HOME ": "HOME"}, ["", " ", "x" * 21, "é", "a\tb"]),
+        ("c_BackendIdentity", {"": "", " CP 1 ": "CP 1"}, ["..", "é", "x" * 49]),
+    ],
+)
+def test_a_text_has_the_shape_of_what_it_names(name: str, taken: dict[str, str], refused: list[str]) -> None:
+    """Kept in one way of writing; what is none is refused with a sentence."""
+    kind = BY_NAME[name.lower()].kind
+    assert {text: kind.parse(text) for text in taken} == taken
+    for text in refused:
+        with pytest.raises(KeyRefusedError):
+            kind.parse(text)
+
+
+@pytest.mark.requirement("M-48", "P-07")
+def test_a_backend_s_url_bears_no_password() -> None:
+    """It is checked as the dialler would, and why it is refused does not repeat it."""
+    parse = BY_NAME["c_backendurl"].kind.parse
+    assert [parse(text) for text in ("", " wss://h:9000/ocpp ")] == ["", "wss://h:9000/ocpp"]
+    for text, reason in {
+        "http://h": "the URL must begin with ws:// or wss://",
+        "ws://": "the URL names no host, or port 0",
+        "ws://h:99999": "the URL's host or port is malformed",
+        "wss://me:secret@h": "the URL must not have a name or a password",
+        "wss://me@h": "the URL must not have a name or a password",
+    }.items():
+        with pytest.raises(KeyRefusedError, match=reason) as error:
+            parse(text)
+        assert "secret" not in str(error.value)
+
+
+@pytest.mark.requirement("M-14")
+def test_the_settings_of_every_day_are_these() -> None:
+    """All others take an operator."""
+    everyday = {key.name for key in KEYS if key.everyday}
+    periods = {"c_ChargeOffPeriod1", "c_ChargeOffPeriod2"}
+    assert everyday == {"LightIntensity", "c_ChargeSchedule", "c_Language", *periods}
+
+
+@pytest.mark.requirement("R-10")
+def test_where_the_voltage_window_is_widened_its_help_says_what_is_lost() -> None:
+    """Wherever it is set: the help goes with the key."""
+    assert "no PEN device" in BY_NAME["c_voltageprotectionoffset"].help
 
 
 def test_a_choice_is_one_of_its_words() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from pilotline.models.reader import load_charger
 from pilotline.station.keys import BY_NAME, KeyStore
-from pilotline.station.notes import notes
+from pilotline.station.notes import NO_TIME, notes
 
 KEY = "c_VoltageProtectionOffset"
 
@@ -13,6 +13,16 @@ def keys(volts: int) -> KeyStore:
     store = KeyStore(load_charger("evnet-7kw-s").key_defaults)
     store.change(BY_NAME[KEY.lower()], str(volts))
     return store
+
+
+@pytest.mark.requirement("E-06")
+def test_a_schedule_without_the_time_is_of_note() -> None:
+    """And without a schedule nobody misses the time."""
+    store = keys(0)
+    assert notes(store, clock_known=False) == ()
+    store.change(BY_NAME["c_chargeschedule"], "Mo 08:00-09:00 0")
+    assert notes(store, clock_known=True) == ()
+    assert notes(store, clock_known=False) == (NO_TIME,)
 
 
 def test_as_shipped_there_is_nothing_of_note() -> None:

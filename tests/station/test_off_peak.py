@@ -177,7 +177,7 @@ def test_charge_now_needs_a_session_and_somebody_who_may() -> None:
     assert bench.charge_now() == "There is no session here; plug in the car and begin one."
     bench.charge()
     (answer,) = bench.tell(ChargeNow(call=-1, role=Role.BACKEND))
-    assert "Only the owner" in answer.reason
+    assert "Only the user" in answer.reason
     (answer,) = bench.tell(ChargeNow(connector=7, call=-1))
     assert answer.reason == "There is no connector 7."
     assert bench.status is SUSPENDED_EVSE

@@ -168,6 +168,6 @@ def test_the_owner_compensates_nothing() -> None:
     """The least role is refused, and so is a connector that is not there."""
     bench = StationBench()
     (answer,) = bench.tell(CompensateRcd(call=-1))
-    assert answer.reason.startswith("Only the installer or the operator or the backend may have the offset")
+    assert answer.reason.startswith("Only the operator or the manufacturer or the backend may have the")
     (answer,) = bench.tell(CompensateRcd(3, role=Role.OPERATOR, call=-2))
     assert answer.reason == "There is no connector 3."

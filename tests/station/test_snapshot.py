@@ -222,6 +222,9 @@ def test_every_wait_is_reached_and_says_its_sentence(wait: Wait) -> None:
     assert why.sentence
     assert "{" not in why.sentence
     assert why.sentence[-1] in ".)"
+    if "{sentence}" not in wait.sentence:  # another language can say it with these words alone
+        shown = {**why.words, "amps": f"{why.words.get('amps', 0):g} A"}
+        assert wait.sentence.format(**shown) == why.sentence
 
 
 def test_what_a_silent_board_said_last_is_not_shown() -> None:
@@ -264,6 +267,8 @@ def test_why_names_the_limit_that_wins(source: limits.LimitSource, monkeypatch: 
     bench.run(SECOND)
     assert look(bench).why.sentence == f"Charging. {source.sentence.format(amps='10 A')}"
     assert look(bench).limit_reason == source.code_name
+    assert (look(bench).why.limit, look(bench).why.words) == (source.name, {"amps": 10.0})
+    assert look(bench).limit.words == {"amps": 10.0}
     bench.connector.arbiter.claim(source, 0, bench.now)
     bench.run(SECOND)
     assert look(bench).why.sentence == source.pause
@@ -280,6 +285,7 @@ def test_why_says_what_a_fault_is_and_what_to_do(fault: faults.Fault) -> None:
     seen = look(bench)
     assert seen.why.sentence == f"{fault.sentence} {fault.advice}"
     assert [each.code for each in seen.faults] == [fault.code]
+    assert seen.why.words == {"fault": fault.name, "fault_code": fault.code}
 
 
 @pytest.mark.requirement("E-69")

@@ -10,6 +10,7 @@ from typing import Any
 
 from pilotline.links.host import HostView
 from pilotline.models.reader import load_charger
+from pilotline.panel.entry import OPEN
 from pilotline.runtime.folder import DataFolder
 from pilotline.runtime.launcher import Launcher, Settings
 from pilotline.vocabulary.board import HOST_LOST_LIGHT
@@ -43,6 +44,7 @@ class Bench:
             panel=panel,
             watch_invariants=watch,
             keys=AT_ANY_HOUR,
+            entry=OPEN,
         )
         self.launcher = Launcher(settings, self.folder, self._see, self.notes.append)
 

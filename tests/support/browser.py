@@ -120,6 +120,15 @@ class Station:
 @contextmanager
 def station(home: Path, *args: str) -> Generator[Station]:
     """A station that is Available and online."""
+    with controlled(home, "--panel", "0", "--csms", "virtual", "--open", *args) as line:
+        found = Station(line)
+        found.wait(ocpp_status="Available", connected=True)
+        yield found
+
+
+@contextmanager
+def closed_station(home: Path, *args: str) -> Generator[Station]:
+    """A station that lets in who has a password; as yet that is nobody."""
     with controlled(home, "--panel", "0", "--csms", "virtual", *args) as line:
         found = Station(line)
         found.wait(ocpp_status="Available", connected=True)

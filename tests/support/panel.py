@@ -13,6 +13,7 @@ import websockets.asyncio.client as ws
 from websockets.exceptions import ConnectionClosed
 
 from pilotline.links.operations import LOCAL, OPERATIONS
+from pilotline.panel.entry import OPEN, Entry
 from pilotline.panel.feed import Feed
 from pilotline.panel.picture import BackendPicture, Picture, Plate, Tree, merged
 from pilotline.panel.port import Row
@@ -130,6 +131,8 @@ class FakePort:
     answer: Callable[[str, Mapping[str, Any]], Any] = no_answer
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list[tuple[str, Mapping[str, Any]]])
     watched: list[bool] = field(default_factory=list[bool])
+    noted: list[tuple[str, Mapping[str, str]]] = field(default_factory=list[tuple[str, Mapping[str, str]]])
+    askers: list[Asker] = field(default_factory=list[Asker])
     looks: int = 0
     at_ms: int = 1_000
 
@@ -144,7 +147,11 @@ class FakePort:
 
     async def ask(self, word: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> Any:
         self.asked.append((word, args))
+        self.askers.append(asker)
         return await self.answer(word, args)
+
+    def note(self, kind: str, words: Mapping[str, str]) -> None:
+        self.noted.append((kind, words))
 
 
 @dataclass
@@ -188,12 +195,12 @@ class Served:
 
 
 @asynccontextmanager
-async def served(port: FakePort | None = None, **options: Any) -> AsyncGenerator[Served]:
+async def served(port: FakePort | None = None, entry: Entry = OPEN, **options: Any) -> AsyncGenerator[Served]:
     """The real server on a free port, with one picture seen; nothing of it may reach the loop's handler."""
     port, feed, escaped = port or FakePort(), Feed(EPOCH), list[dict[str, Any]]()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _loop, context: escaped.append(context))
-    server, listener = PanelServer(port, feed, **options), listen(0)
+    server, listener = PanelServer(port, feed, entry, **options), listen(0)
     number = listener.getsockname()[1]
     task = asyncio.create_task(server.serve(listener))
     try:

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from pilotline.cli.run import default_folder
-from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient, UrlError
+from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient
 from pilotline.drivers.store import read_settings
+from pilotline.links.self_test import Check, check_clock, check_settings, check_space
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
 from pilotline.runtime.clocks import wall_clock
@@ -22,6 +23,7 @@ from pilotline.runtime.folder import JOURNAL, DataFolder, FolderError, FolderInU
 from pilotline.station.keys import KeyStore
 from pilotline.station.notes import notes
 from pilotline.vocabulary.charger import MeterKind
+from pilotline.vocabulary.endpoint import UrlError
 
 BACKEND_S = 10.0
 
@@ -76,11 +78,8 @@ def _folder(path: Path) -> Finding:
     except FolderError as error:
         return Finding("data folder", False, str(error))
     free = os.statvfs(folder.path)
-    megabytes = free.f_bavail * free.f_frsize // 1_000_000
-    well = megabytes >= 100
-    return Finding(
-        "data folder", well, f"{folder.path}, {megabytes} MB free" + ("" if well else ": make room")
-    )
+    found = _finding("data folder", check_space(free.f_bavail * free.f_frsize // 1_000_000))
+    return found._replace(found=f"{folder.path}: {found.found}")
 
 
 def _settings(name: str, folder: Path) -> Finding:
@@ -89,8 +88,7 @@ def _settings(name: str, folder: Path) -> Finding:
         stored = read_settings(folder / JOURNAL)
     except sqlite3.Error as error:
         return Finding("settings", False, f"{folder / JOURNAL} cannot be read: {error}")
-    found = notes(KeyStore(load_charger(name).key_defaults, stored))
-    return Finding("settings", not found, " ".join(found) or "nothing of note")
+    return _finding("settings", check_settings(notes(KeyStore(load_charger(name).key_defaults, stored))))
 
 
 def _terminals() -> Finding:
@@ -106,12 +104,12 @@ def _terminals() -> Finding:
 
 
 def _clock() -> Finding:
-    utc = wall_clock()
-    if utc is None:
-        return Finding(
-            "clock", False, "plainly wrong: set it, or let the backend's registration tell the time"
-        )
-    return Finding("clock", True, f"{utc:%Y-%m-%d %H:%M:%S} UTC")
+    return _finding("clock", check_clock(wall_clock()))
+
+
+def _finding(what: str, check: Check) -> Finding:
+    """A check that a running station makes of itself too, in one line."""
+    return Finding(what, check.ok is not False, f"{check.sentence} {check.advice}".rstrip())
 
 
 def _backend(csms: str | None, station_id: str) -> Finding:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pilotline.cli.errors import complain
+from pilotline.cli.people import app as people_app
 
 
 class Control(Enum):
@@ -35,6 +36,12 @@ _CSMS_HELP = (
 )
 _DATA_HELP = "The station's folder for ports, logs and memory."
 _PANEL_HELP = "The loopback port of the page; 0 for any free one."
+_OPEN_HELP = "Let everybody on this machine in as operator, without a password: for playing with."
+_ADDRESS_HELP = (
+    "Serve the page to other machines too, over https, at this address of this machine (0.0.0.0 or :: for "
+    "all), with :PORT if it is not 8443. Somebody must have a password."
+)
+_NAME_HELP = "A name that other machines know this one by; it may be given several times."
 _WATCH_HELP = "Judge the safety module at every step, and say which of its rules it breaks, if any."
 _SET_HELP = "A configuration key for this run, such as HeartbeatInterval=10; it may be given several times."
 _LINK_HELP = "Where the host is spoken to: unix:PATH for a socket made there, or serial:DEV."
@@ -45,6 +52,9 @@ _LAPSE_HELP = (
 )
 
 
+app.add_typer(people_app, name="people")
+
+
 @app.command()
 def run(  # noqa: PLR0913, PLR0917 - each is an option
     model: ModelOption = "evnet-7kw-s",
@@ -52,6 +62,9 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     csms: Annotated[str | None, typer.Option("--csms", help=_CSMS_HELP)] = None,
     data: Annotated[Path | None, typer.Option("--data", help=_DATA_HELP)] = None,
     panel: Annotated[int | None, typer.Option("--panel", min=0, max=65535, help=_PANEL_HELP)] = None,
+    panel_address: Annotated[str | None, typer.Option("--panel-address", help=_ADDRESS_HELP)] = None,
+    panel_name: Annotated[list[str] | None, typer.Option("--panel-name", help=_NAME_HELP)] = None,
+    is_open: Annotated[bool, typer.Option("--open", help=_OPEN_HELP)] = False,
     no_panel: Annotated[bool, typer.Option("--no-panel", help="Serve no page.")] = False,
     demo: Annotated[bool, typer.Option("--demo", help="A simulated car comes, charges and leaves.")] = False,
     control: Annotated[
@@ -62,11 +75,13 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     keys: Annotated[list[str] | None, typer.Option("--set", envvar="PILOTLINE_SET", help=_SET_HELP)] = None,
 ) -> None:
     """Run a virtual station in real time, with a page to watch it and play with it. Ctrl-C ends it."""
+    from pilotline.cli.page import PageWishes
     from pilotline.cli.run import DEFAULT_PORT, Wishes, run_station, serve_station
 
     quiet = control is Control.STDIO  # a program that scripts the station asks for the page if it wants one
     port = None if no_panel else panel if panel is not None else None if quiet else DEFAULT_PORT
-    wishes = Wishes(model, station_id, csms, data, port, watch, tuple(keys or ()))
+    page = PageWishes(port, panel_address, tuple(panel_name or ()), is_open)
+    wishes = Wishes(model, station_id, csms, data, page, watch, tuple(keys or ()))
     if quiet:
         serve_station(wishes)
     else:

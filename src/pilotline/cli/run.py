@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -14,21 +14,22 @@ from rich.text import Text
 from pilotline.cli import control
 from pilotline.cli.errors import UsageError
 from pilotline.cli.narrator import Narrator, line, scene
+from pilotline.cli.page import Doors, PageWishes, open_doors, where
 from pilotline.cli.signals import end_on_sigterm, hear_ctrl_c
 from pilotline.drivers.boards.indicators import TerminalIndicators
-from pilotline.drivers.ocpp_client import UrlError, parse_endpoint
-from pilotline.drivers.store import StoreError, check_journal
+from pilotline.drivers.store import StoreError, check_journal, read_settings
 from pilotline.links.host import HostView
 from pilotline.links.operations import OperationError
 from pilotline.models.reader import load_charger
 from pilotline.runtime.clocks import CoreClock, local_time
 from pilotline.runtime.folder import DataFolder, FolderError
 from pilotline.runtime.launcher import Launcher, Settings
-from pilotline.runtime.listener import ListenError, address, listen
+from pilotline.runtime.listener import ListenError, listen
 from pilotline.runtime.virtual_backend import backend_url
 from pilotline.simulator.story import Story, duration_us, load_story
 from pilotline.station.keys import BY_NAME, KeyRefusedError
 from pilotline.vocabulary.charger import MeterKind
+from pilotline.vocabulary.endpoint import UrlError, parse_endpoint
 
 DEFAULT_PORT = 8080
 """The page's, when nobody says otherwise."""
@@ -48,7 +49,7 @@ def default_folder(station_id: str) -> Path:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the user said on the command line. ``panel`` is the page's port, None for no page.
+    """What the user said on the command line; ``page`` is how the page is served, if it is.
 
     ``watch_invariants``: the safety modules are judged while they run. ``keys`` are texts like KEY=VALUE.
     """
@@ -57,7 +58,7 @@ class Wishes:
     station_id: str
     csms: str | None = None
     data: Path | None = None
-    panel: int | None = None
+    page: PageWishes = field(default_factory=PageWishes)
     watch_invariants: bool = False
     keys: tuple[str, ...] = ()
 
@@ -78,7 +79,7 @@ def read_keys(texts: Sequence[str]) -> Mapping[str, str]:
     return found
 
 
-def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
+def prepare(wishes: Wishes) -> tuple[Settings, DataFolder, Doors]:
     """Check all that the user said before anything starts. Raises UsageError, ModelError."""
     charger = load_charger(wishes.model)
     if charger.meter and charger.meter.kind is MeterKind.S0:
@@ -89,7 +90,7 @@ def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
         parse_endpoint(csms or "ws://localhost", wishes.station_id)
         folder = DataFolder(wishes.data or default_folder(wishes.station_id))
         check_journal(folder.journal)
-        panel = None if wishes.panel is None else listen(wishes.panel)
+        doors = open_doors(wishes.page, folder)
         if wishes.csms == VIRTUAL:
             backend = listen(0)
             csms = backend_url(backend)
@@ -103,20 +104,23 @@ def prepare(wishes: Wishes) -> tuple[Settings, DataFolder]:
         wishes.station_id,
         csms,
         connectors=connectors,
-        panel=panel,
+        panel=doors.http,
         backend=backend,
         watch_invariants=wishes.watch_invariants,
         keys=keys,
+        entry=doors.entry,
+        panel_tls=doors.https,
     )
-    return settings, folder
+    return settings, folder, doors
 
 
 def serve_station(wishes: Wishes) -> None:
     """Run a station that another program scripts over standard input and output."""
-    settings, folder = prepare(wishes)
+    settings, folder, doors = prepare(wishes)
     launcher = Launcher(settings, folder, control.tell_status, control.tell_note)
-    if settings.panel is not None:
-        control.tell_note(f"The page: {address(settings.panel)}")
+    if doors.http is not None:
+        for told in (f"The page: {where(doors)}", *doors.told):
+            control.tell_note(told)
     hear_ctrl_c()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(launcher))
@@ -129,9 +133,9 @@ async def _serve(launcher: Launcher) -> None:
 
 def run_station(wishes: Wishes, demo: bool) -> None:
     """Run until Ctrl-C, telling the story on the terminal."""
-    settings, folder = prepare(replace(wishes, keys=(*AT_ANY_HOUR, *wishes.keys)) if demo else wishes)
+    settings, folder, doors = prepare(replace(wishes, keys=(*AT_ANY_HOUR, *wishes.keys)) if demo else wishes)
     screen = Screen(Console(highlight=False))
-    _greet(screen, wishes, settings, folder, demo)
+    _greet(screen, wishes, doors, folder, demo)
     launcher = Launcher(settings, folder, screen.show, screen.note)
     hear_ctrl_c()
     try:
@@ -142,15 +146,17 @@ def run_station(wishes: Wishes, demo: bool) -> None:
     screen.say("Stopped.")
 
 
-def _greet(screen: "Screen", wishes: Wishes, settings: Settings, folder: DataFolder, demo: bool) -> None:
+def _greet(screen: "Screen", wishes: Wishes, doors: Doors, folder: DataFolder, demo: bool) -> None:
     screen.say(
         f"Pilotline {wishes.model}, station {wishes.station_id}, data in {folder.path}. Ctrl-C ends it."
     )
-    if wishes.csms is None:
+    if wishes.csms is None and not read_settings(folder.journal).get("c_BackendUrl"):
         screen.say("No backend (--csms): the station is offline and takes any card.")
-    if settings.panel is not None:
+    if doors.http is not None:
         todo = "Watch the car there" if demo else "Plug the car in there"
-        screen.say(f"The page: {address(settings.panel)}  {todo}.")
+        screen.say(f"The page: {where(doors)}  {todo}.")
+        for told in doors.told:
+            screen.say(told)
 
 
 class Screen:

@@ -18,13 +18,14 @@ from typing import Any
 
 import msgspec
 
-from pilotline.drivers import energy_table
+from pilotline.drivers import energy_table, history_table
 from pilotline.vocabulary.charger import KeyValue
 from pilotline.vocabulary.charging import Installed
 from pilotline.vocabulary.journal import (
+    EVENTS_KEPT,
     SECURITY_KEPT,
-    BootTime,
     CachedTag,
+    Card,
     Counted,
     Delivered,
     Durable,
@@ -32,16 +33,21 @@ from pilotline.vocabulary.journal import (
     Fact,
     Fetch,
     Fetched,
+    ForgetCard,
     ForgetProfiles,
     ForgetReservation,
     ForgetTags,
+    KeepCard,
+    KeepCurve,
     KeepEnergy,
+    KeepEvent,
     KeepProfile,
     KeepRegister,
     KeepReservation,
     KeepSecurityEvent,
     Listed,
     LocalListStored,
+    LoggedEvent,
     Metered,
     OpenSession,
     Recollection,
@@ -59,7 +65,6 @@ from pilotline.vocabulary.journal import (
     StoreTrouble,
     StoreZeros,
     Tampered,
-    Zero,
     ZerosStored,
 )
 from pilotline.vocabulary.status import AuthStatus, TagInfo
@@ -98,9 +103,20 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE reservations (id INTEGER PRIMARY KEY, reservation BLOB NOT NULL);
     """,
     energy_table.SCHEMA,
+    history_table.SCHEMA,
+    "CREATE TABLE events (number INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL);",
+    "CREATE TABLE cards (tag TEXT PRIMARY KEY, card BLOB NOT NULL) WITHOUT ROWID;",
 )
 """Each brings the schema one version on; the file's ``user_version`` says how many it has had."""
 
+_NUMBERED = {
+    "security": (
+        "INSERT INTO security (event) VALUES (?)",
+        "DELETE FROM security WHERE number<=?",
+    ),
+    "events": ("INSERT INTO events (event) VALUES (?)", "DELETE FROM events WHERE number<=?"),
+}
+"""Tables that keep the newest: how a row comes, and how the oldest go."""
 _OPERATIVE = "DELETE FROM inoperative WHERE connector=?"
 _INOPERATIVE = "INSERT OR IGNORE INTO inoperative VALUES (?)"
 _NO_PROFILE = "DELETE FROM profiles WHERE id=?"
@@ -111,7 +127,7 @@ _JOIN_ASIDE = (
 """What became durable of a session set aside, just before the end of a boot, joins it."""
 
 _KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in (Started, Metered, Ended, Tampered)}
-_LAZY = (KeepRegister, KeepEnergy)
+_LAZY = (KeepRegister, KeepCurve, KeepEnergy, KeepEvent)
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -268,6 +284,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
         db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version={number}; COMMIT;")
     db.execute(_JOIN_ASIDE)
     db.execute("INSERT INTO boots DEFAULT VALUES")
+    history_table.prune_boots(db)
 
 
 def _is_metered(job: object) -> bool:
@@ -277,7 +294,8 @@ def _is_metered(job: object) -> bool:
 # --- jobs ----------------------------------------------------------------------------------------------
 
 
-def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noqa: C901, PLR0912 - a table
+def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:
+    """Those that are answered; all others are obeyed."""
     match job:
         case Record(entry, fact):
             _record(db, entry, fact)
@@ -289,10 +307,6 @@ def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noq
                 sql = "UPDATE boots SET zero_us=?, estimated=? WHERE boot=?"
                 db.execute(sql, (zero.utc_us, zero.estimated, zero.boot))
             return ZerosStored(zeros)
-        case Delivered(entry, session, transaction):
-            db.execute("DELETE FROM entries WHERE entry=?", (entry,))
-            if transaction is not None:
-                db.execute("UPDATE sessions SET transaction_id=? WHERE session=?", (transaction, session))
         case SetAside(entry, session, whole):
             sql = "UPDATE entries SET aside=1 WHERE entry=?1 OR (session=?2 AND ?3)"
             db.execute(sql, (entry, session, whole))
@@ -300,14 +314,31 @@ def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noq
         case Resend(session):
             db.execute("UPDATE entries SET aside=0 WHERE session=?", (session,))
             return _count(db)
-        case KeepRegister(session, register_wh, stamp):
-            sql = "UPDATE sessions SET register_wh=?, last_boot=?, last_at=? WHERE session=?"
-            db.execute(sql, (register_wh, stamp.boot, stamp.at, session))
+        case StoreLocalList(version):
+            _store_list(db, job)
+            return LocalListStored(version)
+        case _:
+            _obey(db, job)
+            return None
+
+
+def _obey(db: sqlite3.Connection, job: StoreJob) -> None:  # noqa: C901, PLR0912 - a table
+    match job:
+        case Delivered(entry, session, transaction):
+            db.execute("DELETE FROM entries WHERE entry=?", (entry,))
+            if transaction is not None:
+                db.execute("UPDATE sessions SET transaction_id=? WHERE session=?", (transaction, session))
+        case KeepRegister(stamp=stamp):
+            history_table.keep_register(db, job)
             _reach(db, stamp)
+        case KeepCurve():
+            history_table.keep_curve(db, job)
         case StoreKey(name, value):
             db.execute("INSERT OR REPLACE INTO keys VALUES (?, ?)", (name, _ENCODER.encode(value)))
         case KeepSecurityEvent(event):
-            _keep_security(db, event)
+            _keep_newest(db, "security", event, SECURITY_KEPT)
+        case KeepEvent(event):
+            _keep_newest(db, "events", event, EVENTS_KEPT)
         case StoreAvailability(connector, operative):
             db.execute(_OPERATIVE if operative else _INOPERATIVE, (connector,))
         case CachedTag(tag, status, expiry_us, parent):
@@ -318,9 +349,6 @@ def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noq
                 db.execute("DELETE FROM tags")
             else:
                 db.executemany("DELETE FROM tags WHERE tag=?", [(tag.casefold(),) for tag in tags])
-        case StoreLocalList(version):
-            _store_list(db, job)
-            return LocalListStored(version)
         case KeepEnergy():
             energy_table.keep(db, job)
         case KeepReservation(reservation):
@@ -328,32 +356,39 @@ def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:  # noq
             db.execute("INSERT OR REPLACE INTO reservations VALUES (?, ?)", row)
         case ForgetReservation(number):
             db.execute("DELETE FROM reservations WHERE id=?", (number,))
-        case KeepProfile(installed, instead_of):
-            db.executemany(_NO_PROFILE, [(number,) for number in (installed.profile.id, *instead_of)])
-            sql = "INSERT INTO profiles SELECT ?, coalesce(max(place), 0) + 1, ? FROM profiles"
-            db.execute(sql, (installed.profile.id, _ENCODER.encode(installed)))
+        case KeepCard(card):
+            row = (card.tag.casefold(), _ENCODER.encode(card))
+            db.execute("INSERT OR REPLACE INTO cards VALUES (?, ?)", row)
+        case ForgetCard(tag):
+            db.execute("DELETE FROM cards WHERE tag=?", (tag.casefold(),))
+        case KeepProfile():
+            _keep_profile(db, job)
         case ForgetProfiles(ids):
             db.executemany(_NO_PROFILE, [(number,) for number in ids])
-    return None
+        case _:
+            pass
 
 
 def _record(db: sqlite3.Connection, entry: int, fact: Fact) -> None:
-    body = _ENCODER.encode(fact)
-    row = (entry, fact.session, type(fact).__name__, body)
+    row = (entry, fact.session, type(fact).__name__, _ENCODER.encode(fact))
     db.execute("INSERT INTO entries (entry, session, kind, fact) VALUES (?, ?, ?, ?)", row)
     db.execute("INSERT OR REPLACE INTO counters VALUES ('entry', ?)", (entry,))
     if isinstance(fact, Started):
-        stamp = fact.stamp
-        opened = (fact.session, fact.connector, body, fact.meter_start_wh, stamp.boot, stamp.at)
-        sql = "INSERT INTO sessions (session, connector, start, register_wh, last_boot, last_at)"
-        db.execute(f"{sql} VALUES (?, ?, ?, ?, ?, ?)", opened)
+        history_table.open_session(db, fact)
         db.execute("DELETE FROM reservations WHERE id=?", (fact.reservation,))
-        _reach(db, stamp)
+        _reach(db, fact.stamp)
     elif isinstance(fact, Ended):
-        db.execute("UPDATE sessions SET end=? WHERE session=?", (body, fact.session))
+        history_table.close_session(db, fact)
         _reach(db, fact.stamp)
     else:
         _reach(db, fact.sample.stamp if isinstance(fact, Metered) else fact.stamp)
+
+
+def _keep_profile(db: sqlite3.Connection, job: KeepProfile) -> None:
+    number = job.installed.profile.id
+    db.executemany(_NO_PROFILE, [(each,) for each in (number, *job.instead_of)])
+    sql = "INSERT INTO profiles SELECT ?, coalesce(max(place), 0) + 1, ? FROM profiles"
+    db.execute(sql, (number, _ENCODER.encode(job.installed)))
 
 
 def _store_list(db: sqlite3.Connection, job: StoreLocalList) -> None:
@@ -370,10 +405,11 @@ def _store_list(db: sqlite3.Connection, job: StoreLocalList) -> None:
     db.execute("INSERT OR REPLACE INTO counters VALUES ('local_list', ?)", (job.version,))
 
 
-def _keep_security(db: sqlite3.Connection, event: SecurityEvent) -> None:
+def _keep_newest(db: sqlite3.Connection, table: str, event: SecurityEvent | LoggedEvent, most: int) -> None:
     """The newest are kept; their numbers go on, so that it can be seen how many are gone."""
-    row = db.execute("INSERT INTO security (event) VALUES (?)", (_ENCODER.encode(event),))
-    db.execute("DELETE FROM security WHERE number<=?", ((row.lastrowid or 0) - SECURITY_KEPT,))
+    insert, prune = _NUMBERED[table]
+    row = db.execute(insert, (_ENCODER.encode(event),))
+    db.execute(prune, ((row.lastrowid or 0) - most,))
     _reach(db, event.stamp)
 
 
@@ -421,7 +457,7 @@ def _recollect(db: sqlite3.Connection) -> Recollection:
         open_sessions=tuple(_open_session(*row) for row in db.execute(
             "SELECT start, register_wh, last_boot, last_at FROM sessions WHERE end IS NULL ORDER BY rowid")),
         transactions=dict(started.fetchall()),
-        boots=tuple(_boot_time(*row) for row in db.execute("SELECT * FROM boots ORDER BY boot")),
+        boots=history_table.boot_times(db),
         keys={name: msgspec.json.decode(value) for name, value in db.execute("SELECT * FROM keys")},
         inoperative=frozenset(row[0] for row in db.execute("SELECT connector FROM inoperative")),
         tags=tuple(CachedTag(tag, AuthStatus(status), expiry, parent)
@@ -432,6 +468,8 @@ def _recollect(db: sqlite3.Connection) -> Recollection:
                          in db.execute("SELECT * FROM local_list ORDER BY tag")),
         reservations=tuple(msgspec.json.decode(body, type=Reservation) for (body,)
                            in db.execute("SELECT reservation FROM reservations ORDER BY id")),
+        cards=tuple(msgspec.json.decode(body, type=Card)
+                    for (body,) in db.execute("SELECT card FROM cards ORDER BY tag")),
         energy=energy_table.marks(db),
         profiles=tuple(msgspec.json.decode(row[0], type=Installed)
                        for row in db.execute("SELECT installed FROM profiles ORDER BY place")),
@@ -440,10 +478,6 @@ def _recollect(db: sqlite3.Connection) -> Recollection:
 
 def _open_session(start: bytes, register_wh: int, boot: int, at: int) -> OpenSession:
     return OpenSession(msgspec.json.decode(start, type=Started), register_wh, Stamp(boot, at))
-
-
-def _boot_time(boot: int, last_at: int, zero_us: int | None, estimated: int) -> BootTime:
-    return BootTime(boot, last_at, None if zero_us is None else Zero(boot, zero_us, bool(estimated)))
 
 
 # --- without opening it as a station ---------------------------------------------------------------------
@@ -467,6 +501,13 @@ def read_security(path: Path) -> list[SecurityEvent]:
     with closing(sqlite3.connect(path, timeout=5)) as db:
         rows = db.execute("SELECT event FROM security ORDER BY number").fetchall()
     return [msgspec.json.decode(body, type=SecurityEvent) for (body,) in rows]
+
+
+def read_events(path: Path) -> list[LoggedEvent]:
+    """The logged events that are kept, in their order."""
+    with closing(sqlite3.connect(path, timeout=5)) as db:
+        rows = db.execute("SELECT event FROM events ORDER BY number").fetchall()
+    return [msgspec.json.decode(body, type=LoggedEvent) for (body,) in rows]
 
 
 def read_settings(path: Path) -> dict[str, KeyValue]:

@@ -33,11 +33,13 @@ class EnergyView:
     undated_wh: int
 
 
-def view_energy(tier: Tier, first: str, last: str, zone: tzinfo | None, read: ReadRecords) -> EnergyView:
+def view_energy(
+    tier: Tier, first: str, last: str, zone: tzinfo | None, read: ReadRecords, most: int = MOST_ROWS
+) -> EnergyView:
     """The records from one local day to another, both included; "" is no bound. Raises OperationError."""
     zone = zone or UTC
     low, high = _day(first, date.min), _day(last, date.max)
-    rows, undated_wh = read(tier, _first(low, tier, zone), _last(high, tier, zone), MOST_ROWS)
+    rows, undated_wh = read(tier, _first(low, tier, zone), _last(high, tier, zone), most)
     return EnergyView(tier.value, tuple(_record(row, tier, zone) for row in rows), undated_wh)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from pilotline.links.diary import Diary, Noted
+from pilotline.links.logbook import Logbook
 from pilotline.links.ocpp.link import (
     BackendDown,
     BackendUp,
@@ -42,9 +44,12 @@ from pilotline.vocabulary.journal import (
     CachedTag,
     Delivered,
     Fetch,
+    ForgetCard,
     ForgetProfiles,
     ForgetReservation,
     ForgetTags,
+    KeepCard,
+    KeepCurve,
     KeepEnergy,
     KeepProfile,
     KeepRegister,
@@ -68,8 +73,9 @@ from pilotline.wire.rtm_link import BOARD_TO_HOST, Counters, Decoder, Encoder
 _TICK = Tick()
 _JOBS_OF_THE_LINK = (Delivered, SetAside, Resend, Fetch, StoreZeros)
 _JOBS_OF_THE_STATION = (
-    Record, KeepEnergy, KeepRegister, KeepSecurityEvent, StoreAvailability, CachedTag, ForgetTags,
-    KeepProfile, ForgetProfiles, StoreLocalList, KeepReservation, ForgetReservation,
+    Record, KeepCurve, KeepEnergy, KeepRegister, KeepSecurityEvent, StoreAvailability, CachedTag, ForgetTags,
+    KeepProfile, ForgetProfiles, StoreLocalList, KeepReservation, ForgetReservation, KeepCard,
+    ForgetCard,
 )  # fmt: skip
 _OF_THE_SHELL = (*_JOBS_OF_THE_STATION, Restart, RestartFailed, MeterPace)
 
@@ -115,7 +121,7 @@ class HostView:
     leds: tuple[LedView, ...] = ()
 
 
-HostEvent = FromBoard | LinkEvent | StationEvent | NetworkSaid
+HostEvent = FromBoard | LinkEvent | StationEvent | NetworkSaid | Noted
 HostEffect = (
     BoardBytes | MeterPace | SendText | StoreJob | Restart | RestartFailed | CallAnswer | KeysRead
     | UseInterface
@@ -144,6 +150,7 @@ class HostCore:
         """``memory`` is what the store found; ``ended_by``, ``reset_reason``, ``find_zone`` and ``seed`` are
         the station's.
         """
+        self.reset_reason = reset_reason
         self.clock = WallClock(boot, memory.boots if memory else None)
         self.station = Station(
             model,
@@ -169,6 +176,7 @@ class HostCore:
         self._decoders = {number: Decoder(BOARD_TO_HOST) for number in self.station.connectors}
         self._encoders = {number: Encoder() for number in self.station.connectors}
         self.network = Network(self.station.keys)
+        self.diary = self._open_diary(firmware, memory)
         self._queue: deque[LinkEvent | StationEvent | NetworkSaid] = deque()
         self._effects: list[HostEffect] = []
         self._counts_backlog = model.session.offline_events is not None
@@ -177,13 +185,25 @@ class HostCore:
         self._link_due: int | None = None
         self._network_due: int | None = None
 
+    def _open_diary(self, firmware: str, memory: Recollection | None) -> Diary:
+        """The log goes on where the last boot's ended."""
+        left_open = memory.open_sessions if memory else ()
+        standing = {number: each.fault_counts.present for number, each in self.station.connectors.items()}
+        return Diary(
+            Logbook(self.reset_reason, firmware, self.clock.stamp(0), left_open, standing),
+            self.station,
+            self.snapshot,
+            lambda: (self.link.registration, self.link.problem, self.network.used),
+        )
+
     def handle(self, event: HostEvent, now: int) -> Sequence[HostEffect]:
         """Take one event and run until the queue is empty."""
-        self._accept(event)
+        self._accept(event, now)
         self._queue.append(_TICK)  # a core the event is not for may be due all the same
         while self._queue:
             self._run(self._queue.popleft(), now)
-        self._deadline = earliest(self._station_due, self._link_due, self._network_due)
+        self._effects += self.diary.entries(self.clock.stamp(now))
+        self._deadline = earliest(self._station_due, self._link_due, self._network_due, self.diary.deadline())
         effects, self._effects = self._effects, []
         return effects
 
@@ -195,15 +215,17 @@ class HostCore:
         connected = self.link.registration is Registration.ACCEPTED
         problem, way = self.link.problem, self.network.view()
         backend = BackendView(connected, outbox.queued, outbox.set_aside, problem, way)
-        connectors, said = view(self.station, now), notes(self.station.keys)
+        connectors, said = view(self.station, now), notes(self.station.keys, clock_known=self.clock.known)
         return HostView(self.station.model.name, connectors, backend, said, leds(self.station))
 
     def link_counters(self, connector: int) -> Counters:
         """What came in from a connector's board."""
         return self._decoders[connector].counters
 
-    def _accept(self, event: HostEvent) -> None:
-        if isinstance(event, FromBoard):
+    def _accept(self, event: HostEvent, now: int) -> None:
+        if isinstance(event, Noted):
+            self.diary.note(event, self.clock.stamp(now))
+        elif isinstance(event, FromBoard):
             messages = self._decoders[event.connector].feed(event.data)
             self._queue += [BoardSaid(event.connector, message) for message in messages]
         else:
@@ -236,7 +258,10 @@ class HostCore:
             self._tell_network(tick, now)
 
     def _tell_station(self, event: StationEvent, now: int) -> None:
-        self._said(self.station.handle(event, now))
+        self.diary.about(event)
+        effects = self.station.handle(event, now)
+        self.diary.after(event, effects, self.clock.stamp(now))
+        self._said(effects)
         self._station_due = self.station.deadline()
 
     def _tell_link(self, event: LinkEvent, now: int) -> None:

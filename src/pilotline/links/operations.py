@@ -11,11 +11,18 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from pilotline.station.events import (
+    CallAnswer,
     ChargeNow,
     ClearLatched,
     CompensateRcd,
+    LearnCard,
     LimitCurrent,
+    PeopleWish,
     PresentTag,
+    RemoveCard,
+    RestartStation,
+    SetCard,
+    StartCharging,
     StopCharging,
 )
 from pilotline.vocabulary.roles import MAY, Asker, Deed, Role
@@ -36,7 +43,7 @@ class NoAnswerError(OperationError):
     """The part of the station that would have to do it says nothing: it is being started again, or hangs."""
 
 
-Ask = PresentTag | StopCharging | LimitCurrent | ChargeNow | ClearLatched | CompensateRcd
+Ask = PresentTag | PeopleWish
 
 LOCAL = Asker(Role.OPERATOR)
 """Who stands at the control line: whoever can log in on the station's own machine."""
@@ -44,20 +51,41 @@ _NOT_ASKED = frozenset({"role", "call", "card"})
 """What an operation is not told by its arguments: nobody says by himself who he is."""
 
 
+PATIENCE_S = 8.0
+"""Most operations are answered by the next step of the station; a slow disk may take its time."""
+_UNTIL_DECIDED_S = 35.0
+"""A backend has 30 s to answer, a person with a card likewise."""
+
+
 class Operation(NamedTuple):
-    """One row of the table; ``least`` is the role that may use it."""
+    """One row of the table; ``least`` is the role that may use it.
+
+    Its answer comes within ``patience_s``; ``tells`` names what the answer's word is, where it says more than
+    that it was done. ``kept``: it is done when the disk has it.
+    """
 
     type: type[Ask]
     help: str
     least: Role
+    patience_s: float = PATIENCE_S
+    tells: str = ""
+    kept: bool = False
 
 
 OPERATIONS: Mapping[str, Operation] = {
     "present_tag": Operation(
         PresentTag, "Hold a card to the reader; the same card again ends the session.", Role.USER
     ),
+    "start_charging": Operation(
+        StartCharging,
+        "Begin a session, as who is signed in: with his card's tag, else with c_LocalStartTag; it ends none.",
+        MAY[Deed.START].least,
+        _UNTIL_DECIDED_S,
+    ),
     "stop_charging": Operation(
-        StopCharging, "End the session, as somebody beside the station.", MAY[Deed.STOP_OWN].least
+        StopCharging,
+        "End the session, as somebody beside the station; a guest that of his own card alone.",
+        MAY[Deed.STOP_OWN].least,
     ),
     "limit_current": Operation(
         LimitCurrent,
@@ -77,12 +105,34 @@ OPERATIONS: Mapping[str, Operation] = {
         "Have the leakage monitor's offset measured and kept; no car may be plugged in.",
         MAY[Deed.COMPENSATE].least,
     ),
+    "restart": Operation(
+        RestartStation,
+        "End all sessions and restart the station, soft (reset reason 3) or hard, by its reset pin (2).",
+        MAY[Deed.RESTART].least,
+    ),
+    "card_set": Operation(
+        SetCard,
+        "Put a card into the station's own book, or give one there another name or right.",
+        MAY[Deed.KEEP_CARDS].least,
+        kept=True,
+    ),
+    "card_forget": Operation(
+        RemoveCard, "Take a card out of the station's own book.", MAY[Deed.KEEP_CARDS].least, kept=True
+    ),
+    "card_learn": Operation(
+        LearnCard,
+        "Wait up to 30 s for a card at the reader and tell its tag; that card begins nothing.",
+        MAY[Deed.KEEP_CARDS].least,
+        _UNTIL_DECIDED_S,
+        tells="tag",
+    ),
 }
 
 
 def argument_names(kind: type[Any]) -> list[str]:
     """The names of the arguments that an operation of this type takes."""
-    return [item.name for item in fields(kind) if item.name not in _NOT_ASKED]
+    unasked = _NOT_ASKED | {"tag"} if kind is StartCharging else _NOT_ASKED
+    return [item.name for item in fields(kind) if item.name not in unasked]
 
 
 def of_connector(
@@ -131,6 +181,8 @@ def station_event(
     kind = OPERATIONS[word].type
     number, rest = of_connector(word, args, connectors)
     event = build(word, kind, {**rest, "connector": number} if "connector" in argument_names(kind) else rest)
+    if isinstance(event, StartCharging):
+        return replace(event, role=asker.role, call=call, tag=asker.card)
     if isinstance(event, StopCharging):
         return replace(event, role=asker.role, call=call, card=asker.card)
     if not isinstance(event, PresentTag):
@@ -138,3 +190,11 @@ def station_event(
     if not 1 <= len(event.tag) <= LONGEST_TAG:
         raise OperationError(f"{word}: tag has 1 to {LONGEST_TAG} characters.")
     return event
+
+
+def value_of(word: str, answer: CallAnswer) -> Any:
+    """What the answer to an operation comes to. Raises OperationError with its sentence."""
+    if answer.reason is not None:
+        raise OperationError(f"{word}: {answer.reason}")
+    tells = OPERATIONS[word].tells
+    return {tells: answer.word} if tells else None

@@ -1,172 +1,81 @@
-"""The routes: picture, bench, operations, live line, and the files of the page (docs/reference/panel.md)."""
+"""The routes: picture, bench, operations, live line, downloads, page (docs/reference/panel.md)."""
 
-import asyncio
-import logging
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, is_dataclass
-from functools import partial
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import is_dataclass
 from typing import Any
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response, WebSocket, get, post, websocket
-from litestar.exceptions import HTTPException, WebSocketException
+from litestar import Litestar, MediaType, Response, get, post, websocket
+from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.response import Stream
-from litestar.status_codes import (
-    HTTP_200_OK,
-    HTTP_400_BAD_REQUEST,
-    HTTP_404_NOT_FOUND,
-    HTTP_409_CONFLICT,
-    HTTP_500_INTERNAL_SERVER_ERROR,
-    HTTP_503_SERVICE_UNAVAILABLE,
-)
+from litestar.status_codes import HTTP_200_OK
 
 from pilotline import __version__
-from pilotline.links.operations import (
-    LOCAL,
-    NoAnswerError,
-    OperationError,
-    argument_names,
-    build,
-    of_connector,
+from pilotline.links.operations import NoAnswerError, OperationError, build, of_connector
+from pilotline.panel.answers import (
+    LARGEST_BODY,
+    AnyRequest,
+    AnySocket,
+    answer_in_a_sentence,
+    arguments,
+    asks,
+    own_up,
+    refused,
+    taken,
+    takes,
 )
 from pilotline.panel.bench import Bench, bench
+from pilotline.panel.doors import Doors
 from pilotline.panel.feed import Feed
 from pilotline.panel.files import PageFile, page_files, pieces
+from pilotline.panel.lines import ALIVE_S, SIGNED_OUT, Lines, News, Ticket
 from pilotline.panel.port import Port, Row
-from pilotline.vocabulary.roles import Asker
+from pilotline.panel.reception import let_in, reception, visitor
+from pilotline.vocabulary.files import Blob
+from pilotline.vocabulary.roles import Asker, Role
 
-ALIVE_S = 2.0
-"""A quiet line says this often that it is sound."""
-MOST_LINES = 32
-"""More live lines than this are not accepted: a station is no web server."""
-LARGEST_BODY = 1 << 16
 LONGEST_NUMBER = 15
-_SENTENCES = {
-    404: "There is nothing here; what there is stands at /api/docs.",
-    405: "This is asked in another way; how stands at /api/docs.",
-    413: f"The arguments are longer than {LARGEST_BODY} bytes.",
+DOWNLOADS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "sessions.csv": ("export", {"what": "csv"}),
+    "sessions.pdf": ("export", {"what": "pdf"}),
+    "energy.csv": ("export", {"what": "energy"}),
+    "support.zip": ("support", {}),
 }
-"""In place of the framework's own words."""
-_MISTAKE = "The panel has made a mistake, which its log tells; the station itself goes on."
-_LOG = logging.getLogger("uvicorn.error")
+"""The word that makes each file, and what it is told beside the query."""
+MAKERS = frozenset(word for word, _ in DOWNLOADS.values())
+"""Words whose value is a file: asked for under /api/files/ alone."""
 NO_PAGE = (
     "<!doctype html><title>Pilotline</title><p>The station runs, but its page has not been built: "
     "run <code>make setup</code> in the project's folder. The interface for programs is at "
     '<a href="/api/docs">/api/docs</a>.'
 )
 
-AnyRequest = Request[Any, Any, Any]
-AnySocket = WebSocket[Any, Any, Any]
-
-
-class News:
-    """Wakes all who wait for the feed to move."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def tell(self) -> None:
-        self._event.set()
-        self._event = asyncio.Event()
-
-    async def wait(self, seconds: float) -> bool:
-        """Whether there is news within this time."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._event.wait()
-        except TimeoutError:
-            return False
-        return True
-
-
-@dataclass
-class Lines:
-    """The live lines there are."""
-
-    port: Port
-    feed: Feed
-    news: News
-    alive_s: float = ALIVE_S
-    count: int = field(default=0)
-
-    async def serve(self, socket: AnySocket, epoch: str | None, since: int | None) -> None:
-        """One client, from its handshake to its end."""
-        if self.count >= MOST_LINES:
-            raise WebSocketException(detail="Too many pages are open.", code=1013)
-        self._counted(1)
-        try:
-            await socket.accept()
-            await self.port.look()
-            await self._talk_until_it_goes(socket, self.feed.cursor(epoch, since))
-        finally:
-            self._counted(-1)
-
-    async def _talk_until_it_goes(self, socket: AnySocket, cursor: int | None) -> None:
-        tasks = [
-            asyncio.ensure_future(self._talk(socket, cursor)),
-            asyncio.ensure_future(self._hear_out(socket)),
-        ]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for task in done:
-            with suppress(OSError):  # it went while something was said
-                task.result()
-
-    async def _talk(self, socket: AnySocket, cursor: int | None) -> None:
-        """The whole, or what was missed; then what is new, and in a quiet time a sign of life."""
-        if cursor is not None and cursor == self.feed.seq:
-            await self._say_alive(socket)  # who has missed nothing hears so at once
-        while True:
-            if self.feed.has_news(cursor):
-                texts, cursor = self.feed.after(cursor), self.feed.seq
-                for text in texts:
-                    await socket.send_text(text)
-            elif not await self.news.wait(self.alive_s) and cursor is not None:
-                await self._say_alive(socket)
-
-    async def _say_alive(self, socket: AnySocket) -> None:
-        await socket.send_text(self.feed.alive(self.port.now_ms()))
-
-    @staticmethod
-    async def _hear_out(socket: AnySocket) -> None:
-        """What a client says is ignored, until it goes."""
-        while True:
-            if (await socket.receive())["type"] == "websocket.disconnect":
-                return
-            await asyncio.sleep(0)  # whoever sends without a pause leaves the station its turn
-
-    def _counted(self, change: int) -> None:
-        before, self.count = self.count, self.count + change
-        if not before or not self.count:
-            self.port.watch(bool(self.count))
-
 
 def make_app(
     port: Port,
     feed: Feed,
     news: News,
+    doors: Doors,
     files: Mapping[str, PageFile] | None = None,
     *,
     alive_s: float = ALIVE_S,
+    fingerprint: Callable[[], str | None] = lambda: None,
 ) -> Litestar:
     """The whole application."""
     lines = Lines(port, feed, news, alive_s)
     files = page_files() if files is None else files
+    rows = {word: row for word, row in port.operations.items() if word not in MAKERS}
     return Litestar(
         route_handlers=[
-            _picture(port, feed),
-            _bench(port),
-            *(_operation(port, word, row) for word, row in port.operations.items()),
-            _unknown_operation(port),
-            _live(lines),
+            _picture(port, feed, doors),
+            _bench(port, doors),
+            *(_operation(port, doors, word, row) for word, row in rows.items()),
+            _unknown_operation(doors, rows),
+            *(_download(port, doors, name) for name in DOWNLOADS),
+            *reception(port, doors, fingerprint),
+            _live(lines, doors),
             *_pages(files),
         ],
         openapi_config=OpenAPIConfig(
@@ -175,7 +84,7 @@ def make_app(
             path="/api/docs",
             render_plugins=[_docs_page()],
         ),
-        exception_handlers={HTTPException: _answer_in_a_sentence, Exception: _own_up},
+        exception_handlers={HTTPException: answer_in_a_sentence, Exception: own_up},
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
     )
@@ -193,59 +102,79 @@ def _docs_page() -> SwaggerRenderPlugin:
     )
 
 
-def _picture(port: Port, feed: Feed) -> Any:
+def _picture(port: Port, feed: Feed, doors: Doors) -> Any:
     @get("/api/picture", media_type=MediaType.JSON, summary="The picture as it is now", tags=["Seeing"])
-    async def picture() -> bytes:
+    async def picture(request: AnyRequest) -> bytes:
+        await let_in(doors, request, Role.GUEST)
         await port.look()
         return feed.whole().encode()
 
     return picture
 
 
-def _bench(port: Port) -> Any:
+def _bench(port: Port, doors: Doors) -> Any:
     @get("/api/bench", summary="What can be caused on a virtual station", tags=["Seeing"])
-    async def what_can_be_caused() -> Bench:
+    async def what_can_be_caused(request: AnyRequest) -> Bench:
+        await let_in(doors, request, Role.GUEST)
         if not port.virtual:
-            raise HTTPException("This station stands in the real world.", status_code=HTTP_404_NOT_FOUND)
+            raise refused(404, "not_found", "This station stands in the real world.")
         return bench()
 
     return what_can_be_caused
 
 
-def _operation(port: Port, word: str, row: Row) -> Any:
+def _operation(port: Port, doors: Doors, word: str, row: Row) -> Any:
     async def operation(request: AnyRequest) -> dict[str, Any]:
-        args = await _arguments(request)
+        asker = await let_in(doors, request, row.least)
+        args = await arguments(request)
         _check(word, row.type, args, port.connectors)
-        return {"value": msgspec.to_builtins(await _ask(port, word, args, LOCAL))}
+        return {"value": msgspec.to_builtins(await _ask(port, word, args, asker))}
 
     return post(
         f"/api/operations/{word}",
         status_code=HTTP_200_OK,
-        summary=row.help,
+        summary=f"{row.help} For a {row.least.value} or above.",
         operation_id=word,
-        operation_class=partial(_documented, row.type),  # pyright: ignore[reportArgumentType]
+        operation_class=takes(row.type),
         tags=["Operations"],
     )(operation)
+
+
+def _download(port: Port, doors: Doors, name: str) -> Any:
+    word, told = DOWNLOADS[name]
+    row = port.operations.get(word)
+
+    async def download(request: AnyRequest) -> Response[bytes]:
+        asker = await let_in(doors, request, Role.GUEST if row is None else row.least)
+        if row is None:
+            raise refused(404, "not_found", f"This station makes no {name}.")
+        said = {name: request.query_params[name] for name in request.query_params}
+        args = taken(row.type, {**said, **told})
+        _check(word, row.type, args, port.connectors)
+        return _as_file(await _ask(port, word, args, asker))
+
+    return get(
+        f"/api/files/{name}",
+        summary=f"Download {name}",
+        operation_id=f"download_{name.replace('.', '_')}",
+        operation_class=asks(None if row is None else row.type, without=tuple(told)),
+        tags=["Files"],
+    )(download)
+
+
+def _as_file(blob: Blob) -> Response[bytes]:
+    name = "".join(each for each in blob.name if each.isascii() and (each.isalnum() or each in "-_."))
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(blob.data, media_type=blob.media_type, headers=headers)
 
 
 async def _ask(port: Port, word: str, args: Mapping[str, Any], asker: Asker) -> Any:
     try:
         return await port.ask(word, args, asker)
     except NoAnswerError as error:
-        raise HTTPException(str(error), status_code=HTTP_503_SERVICE_UNAVAILABLE) from None
+        raise refused(503, "no_answer", str(error)) from None
     except OperationError as error:
-        raise HTTPException(str(error), status_code=HTTP_409_CONFLICT) from None
-
-
-async def _arguments(request: AnyRequest) -> dict[str, Any]:
-    if request.content_type[0] != "application/json":  # a form of some page cannot say it is JSON
-        raise HTTPException("Send the arguments as application/json.", status_code=HTTP_400_BAD_REQUEST)
-    try:
-        return msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any])
-    except msgspec.MsgspecError as error:
-        raise HTTPException(f"Not a JSON object: {error}.", status_code=HTTP_400_BAD_REQUEST) from None
-    except RecursionError:
-        raise HTTPException("Not arguments: too deep.", status_code=HTTP_400_BAD_REQUEST) from None
+        raise refused(409, "refused", str(error)) from None
 
 
 def _check(word: str, kind: type[Any], args: Mapping[str, Any], connectors: Collection[int]) -> None:
@@ -257,50 +186,32 @@ def _check(word: str, kind: type[Any], args: Mapping[str, Any], connectors: Coll
             msgspec.convert(dict(args), kind, strict=False)
             of_connector(word, args, connectors)
     except OperationError as error:
-        raise HTTPException(str(error), status_code=HTTP_400_BAD_REQUEST) from None
+        raise refused(400, "arguments", str(error)) from None
     except msgspec.ValidationError as error:
-        raise HTTPException(f"{word}: {error}.", status_code=HTTP_400_BAD_REQUEST) from None
+        raise refused(400, "arguments", f"{word}: {error}.") from None
 
 
-def _documented(kind: type[Any], **fields: Any) -> Operation:
-    """The arguments of an operation, as the OpenAPI document shows them."""
-    (schema,), parts = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
-    found: Any = parts[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-    taken = argument_names(kind) if is_dataclass(kind) else found.get("properties", {})
-    shown = {name: part for name, part in found.get("properties", {}).items() if name in taken}
-    names = {name: Schema(**_plain(part, parts)) for name, part in shown.items()}
-    body = Schema(type="object", properties=names, required=list(found.get("required", ())) or None)  # pyright: ignore[reportArgumentType]
-    media = {"application/json": OpenAPIMediaType(schema=body)}
-    operation = Operation(**fields)
-    operation.request_body = RequestBody(content=media, required=True)
-    return operation
-
-
-def _plain(part: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
-    """A part of a JSON schema, in Litestar's names: its enumerations in place, its examples left out."""
-    if "$ref" in part:
-        part = parts[part["$ref"].rpartition("/")[2]]
-    if "anyOf" in part:
-        return {"one_of": [Schema(**_plain(each, parts)) for each in part["anyOf"]]}
-    return {name: part[name] for name in ("type", "enum", "minimum", "maximum", "default") if name in part}
-
-
-def _unknown_operation(port: Port) -> Any:
+def _unknown_operation(doors: Doors, rows: Mapping[str, Row]) -> Any:
     @post("/api/operations/{word:str}", include_in_schema=False)
     async def unknown(request: AnyRequest) -> None:
-        word, known = request.path_params["word"], ", ".join(sorted(port.operations))
-        raise HTTPException(
-            f"There is no operation {word}; there are {known}.", status_code=HTTP_404_NOT_FOUND
-        )
+        await let_in(doors, request, Role.GUEST)
+        word, known = request.path_params["word"], ", ".join(sorted(rows))
+        raise refused(404, "not_found", f"There is no operation {word}; there are {known}.")
 
     return unknown
 
 
-def _live(lines: Lines) -> Any:
+def _live(lines: Lines, doors: Doors) -> Any:
     @websocket("/api/live")
     async def live(socket: AnySocket) -> None:
-        said = socket.query_params
-        await lines.serve(socket, said.get("epoch"), _number(said.get("since", "")))
+        said, who = socket.query_params, visitor(socket)
+        await doors.look()
+        if doors.asker(who) is None:
+            await socket.accept()  # a browser is told the code of a line that was open, and of no other
+            await socket.close(SIGNED_OUT, "Sign in first.")
+            return
+        ticket = Ticket(lambda: doors.asker(who) is not None, doors.look)
+        await lines.serve(socket, said.get("epoch"), _number(said.get("since", "")), ticket)
 
     return live
 
@@ -336,14 +247,3 @@ def _no_page() -> Any:
         return NO_PAGE
 
     return no_page
-
-
-def _answer_in_a_sentence(_request: AnyRequest, error: HTTPException) -> Response[dict[str, str]]:
-    own_words = {"Not Found", "Method Not Allowed", "Request Entity Too Large"}
-    sentence = _SENTENCES.get(error.status_code) if error.detail in own_words else None
-    return Response({"error": sentence or error.detail}, status_code=error.status_code)
-
-
-def _own_up(_request: AnyRequest, error: Exception) -> Response[dict[str, str]]:
-    _LOG.error("the panel made a mistake", exc_info=error)
-    return Response({"error": _MISTAKE}, status_code=HTTP_500_INTERNAL_SERVER_ERROR)

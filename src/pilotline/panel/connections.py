@@ -36,7 +36,7 @@ class HttpConnection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        setattr(transport, "max_size", READ_AT_ONCE)  # noqa: B010 - asyncio's own, 256 KiB otherwise
+        _read_in_small_turns(transport)
         if len(self.connections) > MOST_CONNECTIONS:
             transport.abort()
         else:
@@ -64,6 +64,15 @@ class HttpConnection(H11Protocol):
     def _waits_for_the_client(self) -> bool:
         cycle: Any = self.cycle  # None before the first request, whatever uvicorn's annotation says
         return cycle is None or cycle.response_complete or cycle.more_body
+
+
+def _read_in_small_turns(transport: Any) -> None:
+    """asyncio's own figure is 256 KiB, for a socket as for what TLS takes from one."""
+    setattr(transport, "max_size", READ_AT_ONCE)  # noqa: B010 - it has no other way
+    tls = getattr(transport, "_ssl_protocol", None)
+    if tls is not None and hasattr(tls, "_ssl_buffer_view"):
+        tls._ssl_buffer = bytearray(READ_AT_ONCE)  # noqa: SLF001 - as above
+        tls._ssl_buffer_view = memoryview(tls._ssl_buffer)  # noqa: SLF001
 
 
 class LiveConnection(WebSocketsSansIOProtocol):

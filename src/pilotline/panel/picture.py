@@ -150,7 +150,7 @@ def tree_of(picture: Picture) -> Tree:
 def changes(old: Tree, new: Tree) -> Tree:
     """What to merge into ``old`` to have ``new``: objects part by part, everything else as a whole.
 
-    Both have the same names in an object that stands in both; a picture never loses a part.
+    A name that is there no more is told as null, which a client takes for "not there".
     """
     found: Tree = {}
     for name, value in new.items():
@@ -161,6 +161,7 @@ def changes(old: Tree, new: Tree) -> Tree:
                 found[name] = inner
         elif value != before or name not in old:
             found[name] = value
+    found |= {name: None for name in old if name not in new and old[name] is not None}
     return found
 
 

@@ -53,3 +53,12 @@ class Port(Protocol):
         Raises OperationError with a sentence, NoAnswerError if nobody is there.
         """
         ...
+
+    def note(self, kind: str, words: Mapping[str, str]) -> None:
+        """Something happened at the door that the station's log of events is to keep; returns at once.
+
+        ``kind`` is ``person_signed_in``, ``person_failed``, ``person_added``, ``person_changed`` or
+        ``person_removed``; ``words`` are what its sentence is made of: ``name`` (of a person there is,
+        empty for any other), ``by`` who did it, ``what``, ``count``. Never a secret.
+        """
+        ...

@@ -452,6 +452,11 @@ class Rtm:
             sample.neutral_pe_mv,
             sample.temperature_mc,
             sample.clamp_ma,
+            sample.pilot_high_mv,
+            sample.pilot_low_mv,
+            sample.proximity_ohm,
+            sample.residual_ac_ua,
+            sample.residual_dc_ua,
         )
 
     def _next_deadline(self, now: int) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from pilotline.links.operations import NoAnswerError, OperationError
+from pilotline.links.operations import OPERATIONS, NoAnswerError, OperationError
 
 LONGEST_LINE = 1 << 20
 _FULL = 1 << 18
@@ -68,11 +68,12 @@ class Questions:
         number = self._next_id
         waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
         write(Request(number, op, dict(args)))
+        patience_s = max(ANSWER_S, OPERATIONS[op].patience_s + 1 if op in OPERATIONS else 0)
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(patience_s):
                 return await waiting
         except TimeoutError:
-            raise NoAnswerError(f"{op} was not answered within {ANSWER_S:g} s.") from None
+            raise NoAnswerError(f"{op} was not answered within {patience_s:g} s.") from None
         finally:
             del self._waiting[number]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from pilotline.vocabulary.charger import MOST_CONNECTORS
 
 JOURNAL = "journal.db"
+PEOPLE = "people.json"
 
 
 class FolderError(Exception):
@@ -47,6 +48,16 @@ class DataFolder:
     def journal(self) -> Path:
         """What must survive a power cut."""
         return self.path / JOURNAL
+
+    @property
+    def people(self) -> Path:
+        """Who may sign in at the page."""
+        return self.path / PEOPLE
+
+    @property
+    def certificate(self) -> Path:
+        """The page's own, for https, with its key."""
+        return self.path / "https.pem"
 
     @property
     def last_run(self) -> Path:

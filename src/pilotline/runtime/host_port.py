@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from pilotline.links.diary import Noted
 from pilotline.links.operations import LOCAL, OPERATIONS, OperationError
 from pilotline.panel.port import Row
 from pilotline.runtime.clocks import CoreClock
@@ -19,7 +20,8 @@ from pilotline.vocabulary.roles import Asker
 
 LOOK_EVERY_S = 0.5
 """The simulated world tells nobody what changes in it: while somebody watches, it is asked this often."""
-_OWN = (served_by("host") | frozenset(OPERATIONS)) - {"status"}  # the launcher adds what it knows of it
+_SERVED = served_by("host") | served_by("panel")
+_OWN = (_SERVED | frozenset(OPERATIONS)) - {"status"}  # the launcher adds what it knows of it
 _ELSEWHERE = served_by("lapse")
 
 
@@ -27,7 +29,9 @@ OwnHandler = Callable[[str, Mapping[str, Any], Asker], Awaitable[Any]]
 
 
 class HostPort:
-    """``worlds`` is what the bench showed last; ``seen`` is called when that is new, before it is told."""
+    """``worlds`` is what the bench showed last; ``seen`` is called when that is new, before it is
+    told; ``noted`` when a door has something for the log.
+    """
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class HostPort:
         launcher: Handler,
         clock: CoreClock,
         seen: Callable[[], object],
+        noted: Callable[[Noted], object],
         *,
         virtual: bool,
         connectors: int = 1,
@@ -43,6 +48,7 @@ class HostPort:
         self._launcher = launcher
         self._clock = clock
         self._seen = seen
+        self._noted = noted
         self._looking: asyncio.Task[None] | None = None
         self.virtual = virtual
         self.connectors = range(1, connectors + 1)
@@ -82,6 +88,9 @@ class HostPort:
             if worlds != self.worlds:
                 self.worlds = worlds
                 self._seen()
+
+    def note(self, kind: str, words: Mapping[str, str]) -> None:
+        self._noted(Noted(kind, words))
 
     async def _look_at(self, connector: int) -> BenchView:
         args = {} if connector == 1 else {"connector": connector}

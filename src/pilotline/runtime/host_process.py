@@ -18,12 +18,10 @@ import msgspec
 import structlog
 
 from pilotline import __version__
-from pilotline.drivers.energy_table import read_energy
 from pilotline.drivers.network import NetworkPort, OwnNetwork
 from pilotline.drivers.ocpp_client import OcppClient
 from pilotline.drivers.store import Store, list_aside, read_security
 from pilotline.drivers.tty import SerialPort
-from pilotline.links.energy import EnergyView, view_energy
 from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEffect, HostEvent, HostView
 from pilotline.links.ocpp.link import ClockLearned, SendText
 from pilotline.links.operations import (
@@ -31,22 +29,27 @@ from pilotline.links.operations import (
     OPERATIONS,
     NoAnswerError,
     OperationError,
-    of_connector,
     station_event,
+    value_of,
 )
+from pilotline.links.statement import Letterhead
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
 from pilotline.models.zones import find_zone
+from pilotline.panel.entry import CLOSED, Entry
 from pilotline.panel.picture import Line, Picture, paint, plate_of
 from pilotline.runtime.backend_line import BackendLine
 from pilotline.runtime.clocks import CoreClock, wall_clock
 from pilotline.runtime.control import ControlServer
+from pilotline.runtime.history_words import HistoryWords, OnDisk
 from pilotline.runtime.host_port import HostPort
+from pilotline.runtime.inspection_words import InspectionWords, RealSources
 from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.process import RESET_ME, RESTART_ME, run_process
+from pilotline.runtime.settings_words import SettingsWords
 from pilotline.runtime.station_panel import StationPanel
 from pilotline.runtime.supply_watch import SupplyWatch
-from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, Energy, Serve, arguments
+from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, Serve, arguments
 from pilotline.runtime.words import Network as NetworkWish
 from pilotline.simulator.network import SimulatedNetwork
 from pilotline.station.events import (
@@ -82,7 +85,7 @@ WRITTEN_S = 8.0
 
 
 class Options(msgspec.Struct):
-    """What the launcher tells its host. ``csms`` None: a station without a backend."""
+    """What the launcher tells its host. ``csms`` None: the backend of the key c_BackendUrl, or none."""
 
     model: str
     station_id: str
@@ -103,6 +106,9 @@ class Options(msgspec.Struct):
     """The panel's listening socket, as a file descriptor handed down."""
     keys: dict[str, str] = {}
     """Configuration keys for this run, over what is stored."""
+    entry: Entry = CLOSED
+    """How the page may be entered; ``panel_tls`` is its socket for other machines."""
+    panel_tls: int | None = None
 
 
 class HostProcess:
@@ -153,10 +159,11 @@ class HostProcess:
             self._control.ask,
             self._clock,
             self._show,
+            self._post,
             virtual=options.virtual,
             connectors=model.connectors,
         )
-        self._panel = StationPanel(self._port)
+        self._panel = StationPanel(self._port, options.entry)
         self._panel_task: asyncio.Task[None] | None = None
         self._meter_drivers: dict[int, ModbusMeterDriver] = {}
         self._phases = model.rating.phases
@@ -253,19 +260,23 @@ class HostProcess:
         )
 
     def _make_backend(self, network: NetworkPort) -> BackendLine | None:
-        if self._options.csms is None:
+        options, keys = self._options, self._core.station.keys
+        url, name = options.csms, options.station_id
+        if url is None:  # what was set beside the station (M-48)
+            url, name = keys.text("c_BackendUrl"), keys.text("c_BackendIdentity") or name
+        if not url:
             return None
         make_client = partial(
             OcppClient,
-            self._options.csms,
-            self._options.station_id,
+            url,
+            name,
             jitter=random.SystemRandom().random,
         )
         return BackendLine(make_client, network, self._post)
 
     def _start_backend(self) -> None:
         if self._backend is None:
-            self._core.link.problem = "No backend is configured (--csms)."
+            self._core.link.problem = "No backend is configured (c_BackendUrl, or --csms)."
         else:
             self._backend.start()
 
@@ -292,7 +303,9 @@ class HostProcess:
             "disk": lambda wish, _: self._set_disk(wish),
             "set_aside": lambda _, __: list_aside(path),
             "security_events": lambda _, __: security_views(read_security(path), self._core.clock),
-            "energy": lambda wish, _: self._read_energy(wish),
+            **SettingsWords(lambda: (self._core.station, self._clock.now())).serves(),
+            **self._history(path).serves(),
+            **self._inspection(path).serves(),
             "resend": lambda wish, _: self._resend(wish.session),
         }
 
@@ -304,27 +317,40 @@ class HostProcess:
         value = self._serves[op](arguments(op, args), asker)
         return await value if inspect.isawaitable(value) else value
 
-    async def _wish(self, op: str, args: Mapping[str, Any], asker: Asker) -> None:
+    async def _wish(self, op: str, args: Mapping[str, Any], asker: Asker) -> Any:
         """Answered when the station has done it, or says why it does not."""
         event = station_event(op, args, self._next_call(), self._boards, asker)
         self._post(event)
         if isinstance(event, PresentTag):
-            return
+            return None
+        row = OPERATIONS[op]
         try:
-            async with asyncio.timeout(WRITTEN_S):
+            async with asyncio.timeout(row.patience_s):
                 while event.call not in self._local_answers:
                     await self._answered.wait()
         except TimeoutError:
-            raise NoAnswerError(f"{op} was not answered within {WRITTEN_S:g} s.") from None
+            raise NoAnswerError(f"{op} was not answered within {row.patience_s:g} s.") from None
         answer = self._local_answers.pop(event.call)
-        if isinstance(answer, CallAnswer) and answer.reason is not None:
-            raise OperationError(f"{op}: {answer.reason}")
+        value = value_of(op, answer) if isinstance(answer, CallAnswer) else None
+        if row.kept:
+            await self._written(op)
+        return value
 
-    def _read_energy(self, wish: Energy) -> EnergyView:
-        local = self._core.station.off_peak.local
-        number, _ = of_connector("energy", {"connector": wish.connector}, self._boards)
-        read = partial(read_energy, Path(self._options.journal), number)
-        return view_energy(wish.by, wish.first, wish.last, local.zone, read)
+    def _history(self, path: Path) -> HistoryWords:
+        """Read in a thread: a station of many years has much to tell."""
+        head = Letterhead(self._options.station_id, self._model.name, self._options.serial)
+        return HistoryWords(
+            lambda: (self._core.station, self._clock.now()), OnDisk(path), head, asyncio.to_thread
+        )
+
+    def _inspection(self, path: Path) -> InspectionWords:
+        return InspectionWords(
+            lambda: (self._core, self._clock.now()),
+            RealSources(path, self._store),
+            (self._options.station_id, self._options.serial),
+            lambda: self._serves,
+            has_backend=self._backend is not None,
+        )
 
     def _resend(self, session: str) -> None:
         aside = [row["session"] for row in list_aside(Path(self._options.journal))]
@@ -342,7 +368,7 @@ class HostProcess:
     async def _config_set(self, wish: ConfigSet, asker: Asker) -> Any:
         """Answered when it is durable: what was accepted is there after a power cut."""
         text = str(wish.value).lower() if isinstance(wish.value, bool) else str(wish.value)
-        answer = self._ask(ChangeKey(self._next_call(), wish.key, text, role=asker.role))
+        answer = self._ask(ChangeKey(self._next_call(), wish.key, text, role=asker.role, name=asker.name))
         if isinstance(answer, CallAnswer) and answer.word in ("Accepted", "RebootRequired"):
             await self._written(wish.key)
             return answer.word
@@ -416,8 +442,9 @@ class HostProcess:
 
     def _serve_panel(self) -> None:
         if self._options.panel is not None:
-            listener = socket.socket(fileno=self._options.panel)
-            self._panel_task = asyncio.create_task(self._panel.serve(listener))
+            listener, beyond = socket.socket(fileno=self._options.panel), self._options.panel_tls
+            tls = None if beyond is None else socket.socket(fileno=beyond)
+            self._panel_task = asyncio.create_task(self._panel.serve(listener, tls))
             self._panel_task.add_done_callback(self._panel_ended)
 
     def _panel_ended(self, task: asyncio.Task[None]) -> None:

@@ -6,25 +6,39 @@ answers. Who looks changes nothing, and the simulated side knows neither this cl
 """
 
 import asyncio
+import inspect
 import socket
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypeVar
 
 from pilotline import __version__
-from pilotline.links.energy import EnergyView, view_energy
+from pilotline.links.diary import Noted
 from pilotline.links.host import BackendView, HostView
-from pilotline.links.operations import LOCAL, OPERATIONS, NoAnswerError, OperationError, of_connector
+from pilotline.links.operations import (
+    LOCAL,
+    OPERATIONS,
+    PATIENCE_S,
+    NoAnswerError,
+    OperationError,
+    of_connector,
+    value_of,
+)
+from pilotline.links.statement import Letterhead
+from pilotline.panel.entry import OPEN
 from pilotline.panel.picture import Lapse, Line, Picture, Plate, paint, plate_of
 from pilotline.panel.port import Row
 from pilotline.runtime import words
+from pilotline.runtime.history_words import HistoryWords, InMemory
+from pilotline.runtime.inspection_words import InspectionWords, SimulatedSources
+from pilotline.runtime.settings_words import SETTINGS, SettingsWords
 from pilotline.runtime.station_panel import StationPanel
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH
 from pilotline.simulator.station import Disk, VirtualStation
 from pilotline.simulator.story import NO_HOST, STORY_ENDS, Playing, Step, Story, StoryError, perform
+from pilotline.station.core import Station
 from pilotline.station.snapshot import ConnectorView, LimitView, Why, security_views
 from pilotline.vocabulary.roles import Asker
 from pilotline.vocabulary.time import MS, SECOND
@@ -44,7 +58,10 @@ JUMP_W = 500
 MOST_BOOKED = 1_000
 """What the virtual backend remembers of a station that runs for years; nobody reads it here."""
 SERIAL = "SIM-0001"
-_OF_THE_HOST = frozenset(OPERATIONS) | {"status", "config_get", "config_set"}
+_OF_THE_HOST = frozenset(OPERATIONS) | {
+    "status", "config_get", "config_set", "sessions", "session_curve", "export", "diagnostics",
+    "ocpp_messages", "self_test", "support",
+} | SETTINGS  # fmt: skip
 """What nobody answers while the host is down."""
 TOO_MANY_KEYS = "More keys were named than GetConfigurationMaxKeys allows; name none for all."
 
@@ -178,10 +195,14 @@ class SimulatedStation:
     def watch(self, watched: bool) -> None:
         """A picture costs so little that it is painted for nobody too."""
 
+    def note(self, kind: str, words: Mapping[str, str]) -> None:
+        self._station.tell(Noted(kind, words))
+
     async def ask(self, word: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> Any:
         with self._fail_stop():
             try:
-                return self._do(word, args, asker)
+                value = self._do(word, args, asker)
+                return await value if inspect.isawaitable(value) else value
             finally:
                 self._advance(0)
                 self._show()
@@ -204,9 +225,29 @@ class SimulatedStation:
             raise NoAnswerError(NO_HOST)
         if word in self._own:
             return self._own[word](words.arguments(word, args), asker)
+        if word in OPERATIONS:
+            return self._wish(word, args, asker)
         if word in self.operations:
             return perform(self._station, word, args, asker)
         raise OperationError(f"There is no operation {word}; there are {', '.join(self.operations)}.")
+
+    async def _wish(self, word: str, args: Mapping[str, Any], asker: Asker) -> Any:
+        """Answered at once but where the station waits for somebody, for whom simulated time goes on."""
+        station = self._station
+        call = station.ask(word, args, asker)
+        self._advance(0)
+        patience_s, answer = OPERATIONS[word].patience_s, station.answer(call)
+        if answer is None and patience_s <= PATIENCE_S:
+            return None
+        for _ in range(round(patience_s * SECOND / SLICE)):
+            if answer is not None:
+                return value_of(word, answer)
+            await asyncio.sleep(SLICE / SECOND)
+            answer = station.answer(call)
+        raise NoAnswerError(f"{word} was not answered within {patience_s:g} s.")
+
+    def _host_now(self) -> tuple[Station, int]:
+        return self._station.host.station, self._station.timeline.now - self._station.host_since
 
     def _own_words(self) -> Mapping[str, words.Serve]:
         """There are no processes here to number, and the backend takes everything: nothing is set aside."""
@@ -218,7 +259,9 @@ class SimulatedStation:
             "network": lambda wish, _: station.set_network(up=wish.up, interface=wish.interface),
             "disk": lambda wish, _: self._set_disk(wish),
             "security_events": lambda _, __: security_views(station.journal.security, station.host.clock),
-            "energy": lambda wish, _: self._read_energy(wish),
+            **SettingsWords(self._host_now).serves(),
+            **self._history().serves(),
+            **self._inspection().serves(),
             "world_view": lambda wish, _: station.world_view(self._known("world_view", wish)),
             "bench_view": lambda wish, _: station.bench_view(self._known("bench_view", wish)),
             "host_crash": lambda _, __: self._end_host(station.host_crash),
@@ -238,11 +281,25 @@ class SimulatedStation:
             raise OperationError(TOO_MANY_KEYS)
         return {reading.name: reading.text for reading in read.readings}
 
-    def _read_energy(self, wish: words.Energy) -> EnergyView:
-        number = of_connector("energy", {"connector": wish.connector}, self._station.places)[0]
-        local = self._station.host.station.off_peak.local
-        read = partial(self._station.journal.energy.read, number)
-        return view_energy(wish.by, wish.first, wish.last, local.zone, read)
+    def _inspection(self) -> InspectionWords:
+        station = self._station
+        return InspectionWords(
+            lambda: (station.host, station.timeline.now - station.host_since),
+            SimulatedSources(station),
+            (SERIAL, SERIAL),
+            lambda: self._own,
+            has_backend=True,
+        )
+
+    def _history(self) -> HistoryWords:
+        station = self._station
+        head = Letterhead(SERIAL, station.model.name, SERIAL)
+        return HistoryWords(
+            lambda: (station.host.station, station.timeline.now - station.host_since),
+            InMemory(lambda: station.journal),
+            head,
+            lambda work: work(),
+        )
 
     def _config_set(self, wish: words.ConfigSet, asker: Asker) -> str | None:
         text = str(wish.value).lower() if isinstance(wish.value, bool) else str(wish.value)
@@ -343,7 +400,7 @@ def _outline(view: HostView) -> list[tuple[object, ...]]:
 
 async def serve(station: SimulatedStation, listener: socket.socket) -> None:
     """Run a station with its page, until somebody asks it to stop. What fails in either is raised."""
-    panel = StationPanel(station)
+    panel = StationPanel(station, OPEN)
     station.on_picture = panel.see
     tasks = [asyncio.create_task(station.run()), asyncio.create_task(panel.serve(listener))]
     try:

@@ -19,6 +19,7 @@ import msgspec
 from pilotline.links.host import HostView
 from pilotline.links.operations import OPERATIONS, NoAnswerError, OperationError
 from pilotline.links.waiting import Condition
+from pilotline.panel.entry import CLOSED, Entry
 from pilotline.runtime import board_process, host_process
 from pilotline.runtime.board_place import Ends
 from pilotline.runtime.control import LONGEST_LINE, ControlClient, Handler, knows_nothing
@@ -49,7 +50,7 @@ ASKED = (RESTART_ME, RESET_ME)
 HOST_WORDS = frozenset(OPERATIONS) | served_by("host")
 BOARD_WORDS = frozenset(ACTIONS) | frozenset(BENCH) | served_by("board")
 OWN_WORDS = served_by("launcher") | {"wait"}
-_ELSEWHERE = served_by("lapse")
+_ELSEWHERE = served_by("lapse") | served_by("panel")
 _LINUX = Platform()
 
 
@@ -71,6 +72,10 @@ class Settings:
     """The board judges its safety modules all the time; what is broken is a note."""
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     """Configuration keys for this run, over what is stored."""
+    entry: Entry = CLOSED
+    """How the page may be entered."""
+    panel_tls: socket.socket | None = None
+    """Where the page is served to other machines: the host inherits it too."""
 
 
 class Child:
@@ -309,8 +314,8 @@ class Launcher:
                 met.set_exception(error)
 
     def _child(self, name: str, module: str, options: Callable[[], bytes]) -> Child:
-        panel = self._settings.panel
-        files = (panel.fileno(),) if panel and name == "host" else ()
+        panels = (self._settings.panel, self._settings.panel_tls) if name == "host" else ()
+        files = [panel.fileno() for panel in panels if panel]
         log = str(self._folder.log(name))
         return Child(module, options, log, partial(self._event, name), self.ask, files)
 
@@ -375,5 +380,7 @@ class Launcher:
                 reset_reason=self._why.take(),
                 panel=settings.panel.fileno() if settings.panel else None,
                 keys=dict(settings.keys),
+                entry=settings.entry,
+                panel_tls=settings.panel_tls.fileno() if settings.panel_tls else None,
             )
         )

@@ -1,15 +1,18 @@
-"""The panel's listening socket: opened once by whoever starts the station, so that it outlives every host.
+"""The panel's listening sockets: opened once by whoever starts the station, so that they outlive every host.
 
 A page that comes back while a host starts again waits in the socket's queue instead of being refused.
 """
 
 import asyncio
 import errno
+import ipaddress
 import os
 import socket
 
 LOOPBACK = "127.0.0.1"
-"""The panel is served here and nowhere else until it knows people and passwords."""
+"""Where http is served, and nowhere else: what another machine says goes over https."""
+HTTPS_PORT = 8443
+"""The page's, for other machines, when nobody says otherwise."""
 
 
 class ListenError(Exception):
@@ -32,14 +35,65 @@ def address(listener: socket.socket) -> str:
     return f"http://{host}:{port}/"
 
 
-async def first_visitor(listener: socket.socket) -> None:
-    """Until somebody has connected; who it is stays in the socket's queue."""
+def split_address(text: str) -> tuple[str, int]:
+    """``ADDRESS``, ``ADDRESS:PORT`` or ``[ADDRESS]:PORT``. Raises ListenError."""
+    host, port = text, str(HTTPS_PORT)
+    if text.startswith("[") and "]" in text:
+        host, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":") or port
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        raise ListenError(
+            f"--panel-address takes an IP address of this machine, 0.0.0.0 or ::, not {text}."
+        ) from None
+    if not port.isascii() or not port.isdigit() or len(port) > 5 or int(port) > 65535:
+        raise ListenError(f"--panel-address {text}: the port is a number from 0 to 65535.")
+    return str(address), int(port)
+
+
+def listen_beyond(host: str, port: int) -> socket.socket:
+    """A socket for https at an address of this machine. Raises ListenError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server(
+            (host, port),
+            family=family,
+            backlog=64,
+            dualstack_ipv6=host == "::" and socket.has_dualstack_ipv6(),
+        )
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            sentence = f"This machine has no address {host}; take one it has, or 0.0.0.0 for all of them."
+        else:
+            sentence = _sentence(port, error).replace(
+                "--panel PORT (0: any free one)", "--panel-address ADDRESS:PORT"
+            )
+            sentence = sentence.replace("--panel PORT", "--panel-address ADDRESS:PORT")
+        raise ListenError(sentence) from None
+    listener.setblocking(False)
+    return listener
+
+
+def secure_address(listener: socket.socket, name: str) -> str:
+    """Where a browser of another machine finds it, by one of the station's names."""
+    shown = f"[{name}]" if ":" in name else name
+    return f"https://{shown}:{listener.getsockname()[1]}/"
+
+
+async def first_visitor(*listeners: socket.socket | None) -> None:
+    """Until somebody has connected to any of them; who it is stays in the socket's queue."""
     loop, came = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(listener, came.set)
+    watched = [each for each in listeners if each is not None]
+    for listener in watched:
+        loop.add_reader(listener, came.set)
     try:
         await came.wait()
     finally:
-        loop.remove_reader(listener)
+        for listener in watched:
+            loop.remove_reader(listener)
 
 
 def _sentence(port: int, error: OSError) -> str:

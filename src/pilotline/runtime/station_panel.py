@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from pilotline.panel.entry import Entry
 from pilotline.panel.feed import Feed
 from pilotline.panel.picture import Picture
 from pilotline.panel.port import Port
+from pilotline.runtime.clocks import wall_clock
 from pilotline.runtime.listener import first_visitor
 
 if TYPE_CHECKING:
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
 class StationPanel:
     """``see`` takes every picture; ``serve`` runs until it is cancelled."""
 
-    def __init__(self, port: Port) -> None:
+    def __init__(self, port: Port, entry: Entry) -> None:
         self._port = port
+        self._entry = entry
         self._feed = Feed(os.urandom(4).hex())
         self._server: PanelServer | None = None
         self._is_blind = False
@@ -41,9 +44,9 @@ class StationPanel:
             log = structlog.get_logger()
             log.exception("the panel sees nothing any more")
 
-    async def serve(self, listener: socket.socket) -> None:
-        """Wait for a visitor, then for the next ones."""
-        await first_visitor(listener)
+    async def serve(self, listener: socket.socket, tls: socket.socket | None = None) -> None:
+        """Wait for a visitor, then for the next ones; ``tls`` is where those of other machines come."""
+        await first_visitor(listener, tls)
         module = await asyncio.to_thread(importlib.import_module, "pilotline.panel.server")
-        server = self._server = module.PanelServer(self._port, self._feed)
-        await server.serve(listener)
+        server = self._server = module.PanelServer(self._port, self._feed, self._entry, utc=wall_clock)
+        await server.serve(listener, tls)

@@ -6,12 +6,16 @@ drawn from these four tables.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, NamedTuple
+from enum import Enum
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
+from pilotline.links.event_table import Kind
 from pilotline.links.operations import OperationError
+from pilotline.links.support import Urgency
 from pilotline.vocabulary.energy import Tier
+from pilotline.vocabulary.journal import EVENTS_KEPT
 from pilotline.vocabulary.network import Interface
 from pilotline.vocabulary.roles import Asker, Role
 
@@ -61,6 +65,55 @@ class Energy(msgspec.Struct, forbid_unknown_fields=True):
     connector: int = 1
 
 
+class Sessions(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``sessions``: from one local day to another, both included, and of which card."""
+
+    first: str = ""
+    last: str = ""
+    tag: str = ""
+    most: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 200
+
+
+class SessionCurve(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``session_curve``."""
+
+    session: str
+
+
+class ExportOf(Enum):
+    """What a file is made of: a table or a statement of sessions, or a table of energy."""
+
+    CSV = "csv"
+    PDF = "pdf"
+    ENERGY = "energy"
+
+
+class Export(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``export``: ``by`` is of energy, ``tag`` of sessions; no language: the station's."""
+
+    what: ExportOf
+    first: str = ""
+    last: str = ""
+    by: Tier = Tier.DAY
+    tag: str = ""
+    language: Literal["", "en", "de", "it"] = ""
+
+
+class Events(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``events``; no kind means all."""
+
+    most: Annotated[int, msgspec.Meta(ge=1, le=EVENTS_KEPT)] = 200
+    kind: Kind | None = None
+
+
+class Support(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``support``: what is wrong, how to see it, and how soon somebody has to look."""
+
+    description: Annotated[str, msgspec.Meta(max_length=4_000)] = ""
+    steps: Annotated[str, msgspec.Meta(max_length=4_000)] = ""
+    urgency: Urgency = Urgency.NORMAL
+
+
 class Network(msgspec.Struct, forbid_unknown_fields=True):
     """The arguments of ``network``; no interface means the line behind them all."""
 
@@ -93,6 +146,16 @@ WORDS: Mapping[str, Word] = {
     "config_set": Word(
         ConfigSet, "host", "Change a configuration key, as somebody beside the station.", Role.USER
     ),
+    "keys": Word(
+        Nothing, "host", "Every configuration key: value, kind, unit, help, and who may change it.", Role.USER
+    ),
+    "preview": Word(
+        OfConnector,
+        "host",
+        "The next 24 hours as steps: which limit will win, as far as schedules and profiles tell.",
+        Role.USER,
+    ),
+    "cards": Word(Nothing, "host", "The station's own book of cards, by names."),
     "network": Word(
         Network, "host", "Cut or restore the line to the backend, or take one interface down or up."
     ),
@@ -104,6 +167,36 @@ WORDS: Mapping[str, Word] = {
         "host",
         "Energy by hour, day or month of local time, from one day (2026-03-01) to another, the newest 1000.",
         Role.USER,
+    ),
+    "sessions": Word(
+        Sessions,
+        "host",
+        "Sessions of local days, the newest first, and their totals; a guest sees his own card's alone.",
+        Role.GUEST,
+    ),
+    "session_curve": Word(
+        SessionCurve, "host", "Power and limit over a session, at most 300 points.", Role.USER
+    ),
+    "export": Word(
+        Export,
+        "panel",
+        "A file to take away: a table or a statement of sessions, or a table of energy (on the panel alone).",
+        Role.USER,
+    ),
+    "diagnostics": Word(
+        Nothing, "host", "Live values of pilot, contacts, leakage, meter and links, as measured.", Role.USER
+    ),
+    "events": Word(
+        Events, "host", "The log of events, the newest first: what happened, and who did it.", Role.USER
+    ),
+    "ocpp_messages": Word(
+        Nothing, "host", "The last 200 messages to and from the backend, in words; secrets are masked."
+    ),
+    "self_test": Word(
+        Nothing, "host", "What the station finds when it examines itself; it disturbs no session."
+    ),
+    "support": Word(
+        Support, "panel", "A bundle for those who help from afar, without secrets (on the panel alone)."
     ),
     "resend": Word(ResendSession, "host", "Send a session again that was set aside."),
     "world_view": Word(

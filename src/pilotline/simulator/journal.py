@@ -8,26 +8,35 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pilotline.simulator.energy_table import EnergyTable
+from pilotline.simulator.history_table import HistoryTable
+from pilotline.vocabulary.history import KeptCurve, KeptSessions
 from pilotline.vocabulary.journal import (
+    EVENTS_KEPT,
     SECURITY_KEPT,
     BootTime,
     CachedTag,
+    Card,
     Counted,
     Delivered,
     Durable,
     Ended,
     Fetch,
     Fetched,
+    ForgetCard,
     ForgetProfiles,
     ForgetReservation,
     ForgetTags,
+    KeepCard,
+    KeepCurve,
     KeepEnergy,
+    KeepEvent,
     KeepProfile,
     KeepRegister,
     KeepReservation,
     KeepSecurityEvent,
     Listed,
     LocalListStored,
+    LoggedEvent,
     Metered,
     OpenSession,
     Recollection,
@@ -42,6 +51,8 @@ from pilotline.vocabulary.journal import (
     StoreKey,
     StoreLocalList,
     StoreZeros,
+    Tampered,
+    Zero,
     ZerosStored,
 )
 from pilotline.vocabulary.time import Stamp
@@ -56,7 +67,7 @@ class MemoryJournal:
         self.found = found = found or Recollection(boot=1)
         self._waiting: dict[int, Durable] = {}
         self._aside: dict[int, Durable] = {}
-        self._started: set[str] = set()
+        self.history = HistoryTable()
         self._open = {each.start.session: each for each in found.open_sessions}
         self._transactions = dict(found.transactions)
         self._keys = dict(found.keys)
@@ -67,12 +78,15 @@ class MemoryJournal:
         self._list = {each.tag: each for each in found.local_list}
         self._list_version = found.local_list_version
         self._reservations = {each.id: each for each in found.reservations}
+        self._cards: dict[str, Card] = {each.tag.casefold(): each for each in found.cards}
         self._boots = {each.boot: each for each in found.boots}
         self._boots.setdefault(found.boot, BootTime(found.boot, 0, None))
         self._last_entry = found.last_entry
         self.security: list[SecurityEvent] = []
+        self.events: list[LoggedEvent] = []
 
-    def perform(self, job: StoreJob) -> Sequence[StoreEvent]:  # noqa: C901, PLR0912 - a table
+    def perform(self, job: StoreJob) -> Sequence[StoreEvent]:
+        """Those that are answered; all others are obeyed."""
         match job:
             case Record(entry, fact):
                 self._waiting[entry] = Durable(entry, fact)
@@ -83,25 +97,39 @@ class MemoryJournal:
                 found = [done for entry, done in sorted(self._waiting.items()) if entry > after]
                 return [Fetched(tuple(found[:WINDOW]), last=len(found) <= WINDOW)]
             case StoreZeros(zeros):
-                for zero in zeros:
-                    if zero.boot in self._boots:
-                        self._boots[zero.boot] = replace(self._boots[zero.boot], zero=zero)
+                self._date(zeros)
                 return [ZerosStored(zeros)]
             case SetAside(entry, session, whole):
                 return self._move(self._waiting, self._aside, entry, session if whole else None)
             case Resend(session):
                 return self._move(self._aside, self._waiting, None, session)
+            case StoreLocalList(version):
+                self._store_list(job)
+                return [LocalListStored(version)]
+            case _:
+                self._obey(job)
+                return []
+
+    def _obey(self, job: StoreJob) -> None:  # noqa: C901, PLR0912 - a table
+        match job:
             case Delivered(entry, session, transaction):
                 self._waiting.pop(entry, None)
                 self._aside.pop(entry, None)
-                if transaction is not None and session in self._started:
+                if transaction is not None and session in self.history.sessions:
                     self._transactions[session] = transaction
+                    self.history.name_transaction(session, transaction)
             case KeepRegister(session, register_wh, stamp):
                 self._keep(session, register_wh, stamp)
+                self.history.keep_register(job)
+            case KeepCurve():
+                self.history.keep_curve(job)
             case StoreKey(name, value):
                 self._keys[name] = value
             case KeepSecurityEvent(event):
                 self.security = [*self.security, event][-SECURITY_KEPT:]
+                self._reach(event.stamp)
+            case KeepEvent(event):
+                self.events = [*self.events, event][-EVENTS_KEPT:]
                 self._reach(event.stamp)
             case StoreAvailability(connector, operative):
                 (self._inoperative.discard if operative else self._inoperative.add)(connector)
@@ -111,21 +139,47 @@ class MemoryJournal:
             case ForgetTags(tags):
                 for tag in list(self._tags) if tags is None else tags:
                     self._tags.pop(tag.casefold(), None)
-            case StoreLocalList(version):
-                self._store_list(job)
-                return [LocalListStored(version)]
             case KeepEnergy():
                 self.energy.keep(job)
             case KeepReservation(reservation):
                 self._reservations[reservation.id] = reservation
             case ForgetReservation(number):
                 self._reservations.pop(number, None)
+            case KeepCard(card):
+                self._cards[card.tag.casefold()] = card
+            case ForgetCard(tag):
+                self._cards.pop(tag.casefold(), None)
             case KeepProfile(installed, instead_of):
                 self._forget_profiles((installed.profile.id, *instead_of))
                 self._profiles.append(installed)
             case ForgetProfiles(ids):
                 self._forget_profiles(ids)
-        return []
+            case _:
+                pass
+
+    def read_sessions(self) -> KeptSessions:
+        """As the store's file is read: all sessions that are kept."""
+        return self.history.read_sessions(tuple(self._boots.values()))
+
+    def read_curve(self, session: str) -> KeptCurve | None:
+        """What is kept of a session's curve."""
+        return self.history.read_curve(session, tuple(self._boots.values()))
+
+    @property
+    def _needed(self) -> set[str]:
+        """The sessions of which something waits or is set aside."""
+        return {done.fact.session for done in (*self._waiting.values(), *self._aside.values())}
+
+    def _boots_told_of(self) -> set[int]:
+        """The boots of what was logged, and of openings that wait."""
+        logged = {event.stamp.boot for event in (*self.security, *self.events)}
+        waiting = (done.fact for done in (*self._waiting.values(), *self._aside.values()))
+        return logged | {fact.stamp.boot for fact in waiting if isinstance(fact, Tampered)}
+
+    def _date(self, zeros: Sequence[Zero]) -> None:
+        for zero in zeros:
+            if zero.boot in self._boots:
+                self._boots[zero.boot] = replace(self._boots[zero.boot], zero=zero)
 
     def _forget_profiles(self, ids: Sequence[int]) -> None:
         self._profiles = [each for each in self._profiles if each.profile.id not in ids]
@@ -134,9 +188,10 @@ class MemoryJournal:
         """The journal of the next boot, with all that waits."""
         following = MemoryJournal(self.recollection(boot))
         following._waiting, following._aside = self._waiting, self._aside
-        following._started = self._started
+        following.history = self.history
         following.energy = self.energy
         following.security = self.security
+        following.events = self.events
         return following
 
     def recollection(self, boot: int) -> Recollection:
@@ -144,8 +199,7 @@ class MemoryJournal:
         gone = {done.fact.session for done in self._aside.values() if not isinstance(done.fact, Metered)}
         for number in [n for n, done in self._waiting.items() if done.fact.session in gone]:
             self._aside[number] = self._waiting.pop(number)
-        needed = {done.fact.session for done in (*self._waiting.values(), *self._aside.values())}
-        needed |= self._open.keys()
+        needed = self._needed | self._open.keys()
         return Recollection(
             boot=boot,
             last_entry=self._last_entry,
@@ -154,13 +208,16 @@ class MemoryJournal:
             aside_sessions=frozenset(gone),
             open_sessions=tuple(self._open.values()),
             transactions={name: number for name, number in self._transactions.items() if name in needed},
-            boots=(*self._boots.values(), BootTime(boot, 0, None)),
+            boots=self.history.boots_kept(
+                {**self._boots, boot: BootTime(boot, 0, None)}, self._boots_told_of()
+            ),
             keys=dict(self._keys),
             inoperative=frozenset(self._inoperative),
             tags=tuple(self._tags.values()),
             local_list_version=self._list_version,
             local_list=tuple(self._list[tag] for tag in sorted(self._list, key=str.encode)),
             reservations=tuple(self._reservations[number] for number in sorted(self._reservations)),
+            cards=tuple(self._cards[tag] for tag in sorted(self._cards, key=str.encode)),
             profiles=tuple(self._profiles),
             energy=dict(self.energy.marks),
         )
@@ -170,12 +227,13 @@ class MemoryJournal:
         stamp = fact.sample.stamp if isinstance(fact, Metered) else fact.stamp
         if isinstance(fact, Started):
             last = Stamp(stamp.boot, stamp.at)
-            self._started.add(fact.session)
+            self.history.open_session(fact)
             self._open[fact.session] = OpenSession(fact, fact.meter_start_wh, last)
             if fact.reservation is not None:
                 self._reservations.pop(fact.reservation, None)
         elif isinstance(fact, Ended):
             self._open.pop(fact.session, None)
+            self.history.close_session(fact, self._needed)
         self._reach(stamp)
 
     def _store_list(self, job: StoreLocalList) -> None:

@@ -35,7 +35,6 @@ from pilotline.station.events import (
     ChangeKey,
     KeysRead,
     MeterPace,
-    PresentTag,
     ReadKeys,
     Restart,
     RestartFailed,
@@ -153,7 +152,7 @@ class VirtualStation:
 
     def set_key(self, key: str, text: str, asker: Asker = LOCAL) -> CallAnswer | None:
         """The same, with the whole answer."""
-        answer = self._call(ChangeKey(next(self._calls), key, text, role=asker.role))
+        answer = self._call(ChangeKey(next(self._calls), key, text, role=asker.role, name=asker.name))
         return answer if isinstance(answer, CallAnswer) else None
 
     def read_keys(self, names: Sequence[str], asker: Asker = LOCAL) -> KeysRead | None:
@@ -163,10 +162,23 @@ class VirtualStation:
 
     def wish(self, word: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> str | None:
         """An operation, as somebody beside the station; the sentence if it is refused at once."""
-        event = station_event(word, args, next(self._calls), self.places, asker)
-        self.tell(event)
-        answer = None if isinstance(event, PresentTag) else self._answers.pop(event.call, None)
-        return answer.reason if isinstance(answer, CallAnswer) else None
+        call = self.ask(word, args, asker)
+        answer = self.answer(call)
+        if answer is None:  # a backend that is there answers at once
+            self.timeline.run(self.timeline.now)
+            answer = self.answer(call)
+        return answer.reason if answer else None
+
+    def ask(self, word: str, args: Mapping[str, Any], asker: Asker = LOCAL) -> int:
+        """The same, not waited for: the number under which its answer comes, if it has any."""
+        call = next(self._calls)
+        self.tell(station_event(word, args, call, self.places, asker))
+        return call
+
+    def answer(self, call: int) -> CallAnswer | None:
+        """The answer to what was asked, once; None while there is none."""
+        answer = self._answers.pop(call, None)
+        return answer if isinstance(answer, CallAnswer) else None
 
     def _call(self, wish: ChangeKey | ReadKeys) -> CallAnswer | KeysRead | None:
         """A local call: its number is negative, and it is answered at once."""

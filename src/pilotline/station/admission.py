@@ -1,4 +1,4 @@
-"""Admission: a card is shown, a backend starts from afar, a plug is enough: who is let in, who may end it.
+"""Admission: a card, a start on the page or from afar, or the plug alone: who is let in, who may end it.
 
 It asks the backend or the tag book, and gives a connector its grant; the session is the connector's own.
 OCPP 1.6 §3.5, §4.1, §4.2, §5.11; E-67 to E-69, R-26 to R-29.
@@ -7,12 +7,14 @@ OCPP 1.6 §3.5, §4.1, §4.2, §5.11; E-67 to E-69, R-26 to R-29.
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from pilotline.station import waits
 from pilotline.station.authorisation import ANYBODY, TagBook, filled_up, mode, same_tag
 from pilotline.station.connector import Connector
 from pilotline.station.events import AskAuthorization, CallAnswer, RemoteStart, StartAnswer, TagAnswer
 from pilotline.station.keys import KeyStore
 from pilotline.station.reservations import Reservations
 from pilotline.station.session import Session
+from pilotline.vocabulary import faults
 from pilotline.vocabulary.charger import SessionRules
 from pilotline.vocabulary.charging import Profile
 from pilotline.vocabulary.journal import CachedTag, ForgetTags
@@ -20,6 +22,10 @@ from pilotline.vocabulary.status import AuthMode, AuthStatus, StopReason, TagInf
 
 LONGEST_TAG = 20
 """OCPP 1.6 §7.15 IdToken."""
+_RUNS = "A session runs here already."
+_GRANTED = "Somebody may charge here already: plug in the car."
+_GONE = "The car was unplugged before the operator answered."
+_ANYBODY = TagInfo(AuthStatus.ACCEPTED)
 Effects = Sequence[AskAuthorization | CallAnswer | CachedTag | ForgetTags]
 
 
@@ -27,6 +33,7 @@ class _Asked(NamedTuple):
     """A tag the backend was asked about, and for which plug-in: the answer does not outlive it (R-29).
 
     ``ends`` names the session that its group may end, "" where one shall begin; ``profile`` is that one's.
+    ``call`` is of who started it on the page and waits to hear what was decided, 0 of nobody.
     """
 
     connector: int
@@ -34,6 +41,7 @@ class _Asked(NamedTuple):
     unplugs: int
     ends: str = ""
     profile: Profile | None = None
+    call: int = 0
 
 
 class Admission:
@@ -84,6 +92,41 @@ class Admission:
             connector.ring.answer(False, now)
         return []
 
+    def start(self, connector: Connector, tag: str, call: int, now: int) -> Effects:
+        """Somebody who is signed in begins a session, before he plugs in or after (M-12). It never ends one.
+
+        He is judged as the card with this tag would be. With a backend that is the backend's to say: it has
+        to know the tag, and who pays; the answer waits for its word. Without one, or while it is away, the
+        sign-in is what lets him in: the station's own tag may charge unless list, book or cache say
+        otherwise, and a card of his own is what it is worth at the reader. Where nobody has to identify
+        himself, nobody is asked.
+        """
+        tag = filled_up(tag or self._keys.text("c_LocalStartTag"), self._rules.tag_bytes)
+        reason = self._why_not(connector, tag, now)
+        if reason is not None:
+            return [CallAnswer(call, "Rejected", reason)] if call else []
+        if mode(self._keys, self.online) is AuthMode.TAG:
+            return self._authorise(connector, tag, now, call=call)
+        return self._decide(connector, _Asked(connector.number, tag, 0, call=call), _ANYBODY, now)
+
+    def _why_not(self, connector: Connector, tag: str, now: int) -> str | None:
+        """Why nobody can begin a session here now, whoever he is; a sentence."""
+        kept = not self._reservations.may_admit(connector, tag, self.tags.look_up(tag, now))
+        found = faults.faults_in(connector.stopping_faults)
+        reasons = (
+            (not 0 < len(tag) <= LONGEST_TAG, f"A tag has 1 to {LONGEST_TAG} characters."),
+            (connector.occupied, _RUNS),
+            (self.closed, waits.RESTARTING.sentence),
+            (not connector.board.alive(now), waits.NO_BOARD.sentence),
+            (not connector.board.accepted, waits.WRONG_MODEL.sentence),
+            (bool(found), " ".join(f"{each.sentence} {each.advice}" for each in found[:1])),
+            (not connector.in_service, waits.UNAVAILABLE.sentence),
+            (connector.asking, waits.ASKING.sentence),
+            (connector.grant is not None, _GRANTED),
+            (kept, waits.RESERVED.sentence),
+        )
+        return next((sentence for holds, sentence in reasons if holds), None)
+
     def remote_start(self, wish: RemoteStart, now: int) -> Effects:
         """§5.11. Where no connector is named, one reserved for the tag comes first, then one with a car."""
         known = self.tags.look_up(wish.tag, now)
@@ -124,10 +167,12 @@ class Admission:
         if asked is None:
             return []
         connector = self._connectors[asked.connector]
-        if connector.unplugs == asked.unplugs:
-            connector.asking = False
-            self._decide(connector, asked, answer.info or self.tags.offline(asked.tag, now), now)
-        return self.tags.learn(asked.tag, answer.info, now) if answer.info else []
+        learnt = self.tags.learn(asked.tag, answer.info, now) if answer.info else ()
+        if connector.unplugs != asked.unplugs:
+            return [*_told(asked, _GONE), *learnt]
+        connector.asking = False
+        info = answer.info or self.tags.offline(asked.tag, now)
+        return [*self._decide(connector, asked, info, now), *learnt]
 
     def started(self, answer: StartAnswer, now: int) -> Effects:
         """The backend's word on a session that has begun: its number, and perhaps a refusal."""
@@ -149,21 +194,21 @@ class Admission:
         return idle and connector.in_service and not self.closed
 
     def _authorise(
-        self, connector: Connector, tag: str, now: int, ends: str = "", profile: Profile | None = None
-    ) -> Effects:
+        self, connector: Connector, tag: str, now: int, ends: str = "", profile: Profile | None = None,
+        call: int = 0,
+    ) -> Effects:  # fmt: skip
         """Decide by what is known where that is enough; else ask."""
-        asked = _Asked(connector.number, tag, connector.unplugs, ends, profile)
+        asked = _Asked(connector.number, tag, connector.unplugs, ends, profile, call)
         known = self.tags.beforehand(tag, now) if self.online else self.tags.offline(tag, now)
         if known is not None:
-            self._decide(connector, asked, known, now)
-            return []
+            return self._decide(connector, asked, known, now)
         self._requests += 1
         self._asked[self._requests] = asked
         connector.asking, connector.refusal = True, None
         return [AskAuthorization(self._requests, tag)]
 
-    def _decide(self, connector: Connector, asked: _Asked, info: TagInfo, now: int) -> None:
-        accepted, session = info.status is AuthStatus.ACCEPTED, connector.session
+    def _decide(self, connector: Connector, asked: _Asked, info: TagInfo, now: int) -> Effects:
+        accepted, session, reason = info.status is AuthStatus.ACCEPTED, connector.session, None
         if asked.ends:
             of_the_group = session is not None and session.id == asked.ends and session.is_of(info.parent)
             accepted = accepted and of_the_group
@@ -171,10 +216,17 @@ class Admission:
                 connector.end(StopReason.LOCAL, now, asked.tag)
         elif not accepted:
             connector.refusal = info.status.value
+            reason = f"{asked.tag} may not charge ({info.status.value})."
         elif not self._reservations.admits(connector, asked.tag, info.parent):
-            accepted = False
+            accepted, reason = False, waits.RESERVED.sentence
         elif self._may_begin(connector):
             connector.give(asked.tag, now, info.parent, asked.profile)
         else:
-            accepted = False
+            accepted, reason = False, self._why_not(connector, asked.tag, now) or _RUNS
         connector.ring.answer(accepted, now)
+        return _told(asked, reason)
+
+
+def _told(asked: _Asked, reason: str | None) -> Sequence[CallAnswer]:
+    """The answer to who waits for one."""
+    return [CallAnswer(asked.call, "Rejected" if reason else "Accepted", reason)] if asked.call else []

@@ -1,10 +1,11 @@
 """Who may charge: what the local list says of a tag, or what the backend once said and is remembered (the
 cache), and what that is worth now.
 
-OCPP 1.6 §3.5, E-67, E-68, R-26. It asks nobody and starts nothing: that is the station's.
+OCPP 1.6 §3.5, E-67, E-68, R-26. Offline the station's own book of cards is asked between the two. It asks
+nobody of itself and starts nothing: that is the station's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pilotline.station.clock import WallClock
@@ -55,8 +56,10 @@ class TagBook:
         clock: WallClock,
         kept: Sequence[CachedTag] = (),
         local: LocalList | None = None,
+        own: Callable[[str], TagInfo | None] = lambda _tag: None,
     ) -> None:
-        """``kept``: what earlier boots were told, the oldest first."""
+        """``kept``: what earlier boots were told, the oldest first. ``own`` asks the station's own book."""
+        self._own = own
         self._keys = keys
         self._clock = clock
         self._tags = {each.tag.casefold(): each for each in kept}
@@ -115,13 +118,18 @@ class TagBook:
         return info if utc_us < info.expiry_us else replace(info, status=AuthStatus.EXPIRED)
 
     def offline(self, tag: str, now: int) -> TagInfo:
-        """E-67: what is known of it, or else what an unknown one is worth. A refused one stays refused."""
-        known = self.look_up(tag, now)
+        """E-67: what is known of it, or else what an unknown one is worth. A refused one stays refused.
+
+        The station's own tag (``c_LocalStartTag``) stands for somebody who is signed in: nobody unknown.
+        """
+        own = None if self.local.find(tag) is not None else self._own(tag)
+        known = self.look_up(tag, now) if own is None else own
         if known is not None and (
             known.status is not AuthStatus.ACCEPTED or self._keys.flag("LocalAuthorizeOffline")
         ):
             return known
-        allowed = self._keys.flag("AllowOfflineTxForUnknownId")
+        here = same_tag(tag, self._keys.text("c_LocalStartTag"))
+        allowed = here or self._keys.flag("AllowOfflineTxForUnknownId")
         return TagInfo(AuthStatus.ACCEPTED if allowed else AuthStatus.INVALID)
 
     def beforehand(self, tag: str, now: int) -> TagInfo | None:

@@ -22,6 +22,7 @@ from pilotline.station.limits import Arbiter
 from pilotline.station.measurands import Sources
 from pilotline.station.metering import Metering, Present
 from pilotline.station.plug import WITH_A_CAR, PlugWatch
+from pilotline.station.price import price_in_force
 from pilotline.station.recovery import BackOffWatch, MeterWatch
 from pilotline.station.security import Askers, SafetyDesk
 from pilotline.station.session import Phase, Session, Stop
@@ -401,9 +402,9 @@ class Connector:
         session.stamp = self._clock.stamp(now)
         session.meter_start_wh = self._register() or 0
         self._metering.begin(session, self._sources())
-        session.reservation, start_wh = self.holding.uses, session.meter_start_wh
-        who = session.id, self.number, session.tag
-        return [self._record(session, Started(*who, start_wh, session.stamp, session.reservation))]
+        session.reservation, price = self.holding.uses, price_in_force(self._keys, session.tag)
+        who = session.id, self.number, session.tag, session.meter_start_wh, session.stamp
+        return [self._record(session, Started(*who, session.reservation, price))]
 
     def _pace_meter(self) -> Sequence[StationEffect]:
         """Fast while a session is here, and until a reading that came after the relay opened."""

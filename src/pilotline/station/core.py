@@ -7,12 +7,14 @@ back as effects.
 from collections.abc import Mapping, Sequence
 
 from pilotline.station.admission import Admission
-from pilotline.station.authorisation import TagBook
+from pilotline.station.authorisation import TagBook, filled_up, same_tag
 from pilotline.station.availability import STATION, Availability
+from pilotline.station.cards import CardBook
 from pilotline.station.clock import WallClock
 from pilotline.station.commissioning import SETTING_OF, deed_of, forbidden
 from pilotline.station.common_supply import CommonSupply
 from pilotline.station.connector import Connector, EntryNumbers
+from pilotline.station.curves import SessionCurves
 from pilotline.station.energy import EnergyBooks
 from pilotline.station.events import (
     AskReset,
@@ -31,21 +33,27 @@ from pilotline.station.events import (
     CompensateRcd,
     KeyReading,
     KeysRead,
+    LearnCard,
     LimitCurrent,
     Limiter,
     MeterSaid,
     ModuleSaid,
+    PeopleWish,
     PresentTag,
     ReadComposite,
     ReadKeys,
     ReadListVersion,
     RemoteStart,
     RemoteStop,
+    RemoveCard,
     Reserve,
     RestartFailed,
+    RestartStation,
     SendList,
+    SetCard,
     SetProfile,
     StartAnswer,
+    StartCharging,
     StationEffect,
     StationEvent,
     StatusReport,
@@ -68,6 +76,7 @@ from pilotline.station.reservations import Reservations
 from pilotline.station.restarts import Restarts, StartTeller, failure_report
 from pilotline.station.security import Askers, log_refusal
 from pilotline.station.smart_charging import SmartCharging
+from pilotline.station.weekly_limit import WeeklyLimit
 from pilotline.vocabulary import limits
 from pilotline.vocabulary.board import ClearFaults
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
@@ -82,10 +91,10 @@ from pilotline.vocabulary.status import (
 )
 from pilotline.vocabulary.time import Tick, earliest
 
-_AT_THE_STATION = (PresentTag, StopCharging, ChargeNow, ClearLatched, CompensateRcd)
+_AT_THE_STATION = (PresentTag, StartCharging, StopCharging, ChargeNow, ClearLatched, CompensateRcd)
 _INSTALLERS_ROW = "installer's limit"  # no key of OCPP's: they have no spaces
-LONGEST_TAG = 20
-"""OCPP 1.6 §7.15 IdToken."""
+_Wish = StartCharging | StopCharging | LimitCurrent | ClearLatched | CompensateRcd | RestartStation
+_ANSWERED_LATER = (StartCharging, CompensateRcd)
 _RESET_REASON = {ResetKind.SOFT: StopReason.SOFT_RESET, ResetKind.HARD: StopReason.HARD_RESET}
 
 
@@ -134,13 +143,17 @@ class Station:
         }
         self.smart_charging = SmartCharging(model, self.keys, clock, self.connectors, memory.profiles)
         self.off_peak = OffPeak(model.session, self.keys, clock, self.connectors, find_zone, seed)
+        local, hurries = self.off_peak.local, self.off_peak.hurries
+        self.week = WeeklyLimit(self.keys, local, self.connectors, hurries)
         self._energy = EnergyBooks(self.connectors, self.off_peak.local, model.rating.power_w, memory.energy)
+        self.curves = SessionCurves(self.connectors, model.rating)
         self._supply = CommonSupply(model, self.connectors)
         self.small_lights = SmallLights(model)
         self.availability = Availability(self.connectors, memory.inoperative)
         self.local_list = LocalList(self.keys, memory.local_list_version, memory.local_list)
         self.reservations = Reservations(self.keys, clock, self.connectors, memory.reservations)
-        tags = TagBook(self.keys, clock, memory.tags, self.local_list)
+        self.cards = CardBook(model.session.tag_bytes, clock, memory.cards)
+        tags = TagBook(self.keys, clock, memory.tags, self.local_list, self.cards.find)
         self.admission = Admission(
             model.session, self.keys, self.connectors, tags, self.reservations, self.smart_charging.refusal
         )
@@ -163,6 +176,8 @@ class Station:
             connector.look(now)
         self._effects += self.smart_charging.update(self.online, now)
         self.off_peak.update(self.online, now)
+        self.week.update(now)
+        self._effects += self.cards.update(now)
         self._supply.update(now)
         self.reservations.look(now)
         self._update_connectors(now)
@@ -170,12 +185,13 @@ class Station:
             self._update_connectors(now)
         self._effects += self.reservations.jobs()
         self._effects += self._energy.update()
+        self._effects += self.curves.update(now)
         self._effects += self._start.update(self._whole, online=self.online, now=now)
         self._restart_when_idle(now)
         waits = (connector.deadline(now) for connector in self.connectors.values())
         shared = self._supply.deadline(now), self.off_peak.deadline(now), self.smart_charging.deadline(now)
-        reserved = self.reservations.deadline(now)
-        self._deadline = earliest(*shared, reserved, self._restarts.deadline(), *waits)
+        others = self.reservations.deadline(now), self.week.deadline(now), self.cards.deadline()
+        self._deadline = earliest(*shared, *others, self._restarts.deadline(), *waits)
         effects, self._effects = self._effects, []
         return effects
 
@@ -208,7 +224,7 @@ class Station:
                 for each in self.connectors.values():
                     each.take_supply(reading, now)
             case PresentTag(tag, connector):
-                self._effects += self.admission.present(self._at(connector), tag, now)
+                self._present(self._at(connector), tag, now)
             case TagAnswer():
                 self._effects += self.admission.answered(event, now)
             case TagLearned(tag, info):
@@ -221,18 +237,6 @@ class Station:
                 self._read_keys(event)
             case Backlog(waiting):
                 self.backlog = waiting
-            case StopCharging(connector):
-                if self._may(event, Deed.STOP):
-                    self._at(connector).end(StopReason.LOCAL, now)
-            case LimitCurrent():
-                self._limit(event, now)
-            case ChargeNow(connector):
-                self._charge_now(event, connector)
-            case ClearLatched(connector):
-                if self._may(event, Deed.CLEAR):
-                    self._effects.append(ToBoard(connector, ClearFaults(self._at(connector).faults)))
-            case CompensateRcd():
-                self._compensate(event, now)
             case BackendLink(online):
                 self.online = self.admission.online = online
             case Durable():
@@ -245,6 +249,10 @@ class Station:
                 self._effects += self.local_list.stored(event)
             case Tick() | BoardSaid():
                 pass
+            case StartCharging() | StopCharging() | LimitCurrent() | ChargeNow() | ClearLatched():
+                self._serve_people(event, now)
+            case CompensateRcd() | RestartStation() | SetCard() | RemoveCard() | LearnCard():
+                self._serve_people(event, now)
             case _:
                 self._serve(event, now)
 
@@ -256,7 +264,8 @@ class Station:
             case RemoteStop():
                 self._remote_stop(wish, now)
             case AskReset(call, kind):
-                self._reset(call, kind, now)
+                self._answer(call, None)
+                self._restart(kind, _RESET_REASON[kind], now)
             case ChangeAvailability(call, number, operative):
                 self._change_availability(call, number, operative, now)
             case ClearCache(call):
@@ -280,10 +289,49 @@ class Station:
 
     # --- what people beside the station want ---
 
-    def _may(self, wish: StopCharging | LimitCurrent | ClearLatched | CompensateRcd, deed: Deed) -> bool:
+    def _serve_people(self, event: PeopleWish, now: int) -> None:  # noqa: C901 - a flat table of wishes
+        match event:
+            case StartCharging(tag, connector):
+                if self._may(event, Deed.START):
+                    self._effects += self.admission.start(self._at(connector), tag, event.call, now)
+            case StopCharging(connector):
+                if self._may(event, self._deed_of_stop(event)):
+                    self._at(connector).end(StopReason.LOCAL, now)
+            case RestartStation(kind):
+                if self._may(event, Deed.RESTART):
+                    self._restart(ResetKind(kind.capitalize()), StopReason.REBOOT, now)
+            case SetCard() | RemoveCard() | LearnCard():
+                self._effects += self.cards.take(event, now)
+            case LimitCurrent():
+                self._limit(event, now)
+            case ChargeNow(connector):
+                self._charge_now(event, connector)
+            case ClearLatched(connector):
+                if self._may(event, Deed.CLEAR):
+                    self._effects.append(ToBoard(connector, ClearFaults(self._at(connector).faults)))
+            case CompensateRcd():
+                self._compensate(event, now)
+
+    def _present(self, connector: Connector, tag: str, now: int) -> None:
+        """A card that somebody wants to know begins nothing and ends nothing."""
+        learnt, effects = self.cards.show(tag, now)
+        self._effects += effects
+        if learnt:
+            connector.ring.read(now)
+            connector.ring.answer(True, now)
+        else:
+            self._effects += self.admission.present(connector, tag, now)
+
+    def _deed_of_stop(self, wish: StopCharging) -> Deed:
+        """A session is one's own by one's card."""
+        session, card = self._at(wish.connector).session, filled_up(wish.card, self.model.session.tag_bytes)
+        own = session is not None and bool(card) and same_tag(session.tag, card)
+        return Deed.STOP_OWN if own else Deed.STOP
+
+    def _may(self, wish: _Wish, deed: Deed) -> bool:
         """Whether the role may; where not, the wish is answered with the sentence."""
         reason = refusal(wish.role, deed)
-        if reason is not None or not isinstance(wish, CompensateRcd):  # that one is answered when it is done
+        if reason is not None or not isinstance(wish, _ANSWERED_LATER):
             self._answer(wish.call, reason)
         return reason is None
 
@@ -337,12 +385,12 @@ class Station:
                 return
         self._effects.append(CallAnswer(wish.call, "Rejected"))
 
-    def _reset(self, call: int, kind: ResetKind, now: int) -> None:
-        self._effects.append(CallAnswer(call, "Accepted"))
+    def _restart(self, kind: ResetKind, reason: StopReason, now: int) -> None:
+        """When the sessions are over, each for this reason (E-41)."""
         self._restarts.ask(kind, now)
         for connector in self.connectors.values():
             connector.grant = None
-            connector.end(_RESET_REASON[kind], now)
+            connector.end(reason, now)
 
     def _restart_when_idle(self, now: int) -> None:
         busy = any(connector.busy for connector in self.connectors.values())

@@ -3,7 +3,8 @@
 The register is the truth: what is between two readings is put into the hours between them, and after a power
 cut what came since the last record belongs to the hour of that. While the time is unknown it waits, and is
 kept as undated meanwhile. A register that goes back, or further than the car could take, is another meter's:
-nothing is counted up to it. A record is written when energy comes in a new hour, and then every 15 minutes.
+nothing is counted up to it. A record is written when energy comes in a new hour, then every 15 minutes, and
+when a session is over.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,6 +61,12 @@ class EnergyRecords:
             self._add(wh, read_at)
         self._register_wh, self._read_at = register_wh, read_at
         return self._keep(read_at, anew=wh is None)
+
+    def rest(self) -> Sequence[KeepEnergy]:
+        """What has been taken and not kept yet, early though it is: a session is over."""
+        if self._read_at is None or not self._waits:
+            return []
+        return self._keep(self._read_at, anew=True)
 
     def _since_last(self, register_wh: int, read_at: int) -> int | None:
         """What has been taken since the last reading; None where that was of another meter, or none."""
@@ -126,10 +133,14 @@ class EnergyRecords:
         return [KeepEnergy(self._number, self._mark, pieces)]
 
     def _due(self, now: int) -> bool:
-        if not self._pending and all(span.kept for span in self._spans):
+        if not self._waits:
             return False
         waited = self._kept_at is None or now >= self._kept_at + KEEP_EVERY
         return waited or self._hour(self._mark.at_s if self._mark else None) != self._hour(self._utc_s(now))
+
+    @property
+    def _waits(self) -> bool:
+        return bool(self._pending) or any(not span.kept for span in self._spans)
 
     def _hour(self, at_s: int | None) -> EnergyHour | None:
         return None if at_s is None else hour_of(at_s, self._zone)
@@ -154,15 +165,21 @@ class EnergyBooks:
         marks: Mapping[int, EnergyMark],
     ) -> None:
         self._connectors = connectors
+        self._busy: set[int] = set()
         self._records = {
             number: EnergyRecords(number, local, rated_w, marks.get(number)) for number in connectors
         }
 
     def update(self) -> Iterator[KeepEnergy]:
-        """What is to be kept, now that the registers are as they are."""
+        """What is to be kept, now that the registers are as they are; all of it when a session is over."""
         for number, connector in self._connectors.items():
             if connector.register_wh is not None:
                 yield from self._records[number].take(connector.register_wh, connector.register_at)
+            if connector.busy:
+                self._busy.add(number)
+            elif number in self._busy:
+                self._busy.discard(number)
+                yield from self._records[number].rest()
 
 
 def hour_of(at_s: int, zone: tzinfo) -> EnergyHour:

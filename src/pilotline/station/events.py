@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 from pilotline.vocabulary.board import BoardMessage, HostMessage
 from pilotline.vocabulary.charging import Profile, ProfilePurpose, RateUnit
 from pilotline.vocabulary.journal import (
     CachedTag,
     Durable,
+    ForgetCard,
     ForgetProfiles,
     ForgetReservation,
     ForgetTags,
+    KeepCard,
+    KeepCurve,
     KeepEnergy,
     KeepProfile,
     KeepRegister,
@@ -129,12 +133,13 @@ class RemoteStop:
 
 @dataclass(frozen=True, slots=True)
 class ChangeKey:
-    """Set a configuration key from its OCPP text."""
+    """Set a configuration key from its OCPP text; ``name`` is the person's who asks, where that is known."""
 
     call: int
     key: str
     text: str
     role: Role = field(default=Role.BACKEND, kw_only=True)
+    name: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +192,12 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class StartCharging:
-    """Somebody signed in begins a session, in the name of ``tag``: his card, or the station's."""
+    """Somebody signed in begins a session with ``tag``: his card's; "" is the key ``c_LocalStartTag``.
 
-    tag: str
+    Answered when it is decided whether he may, which may take as long as the backend does.
+    """
+
+    tag: str = ""
     connector: int = 1
     role: Role = field(default=Role.USER, kw_only=True)
     call: int = field(default=0, kw_only=True)
@@ -250,6 +258,50 @@ class CompensateRcd:
     connector: int = 1
     role: Role = field(default=Role.USER, kw_only=True)
     call: int = field(default=0, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RestartStation:
+    """Somebody beside the station restarts it: ``hard`` by its reset pin (E-41, R-42)."""
+
+    kind: Literal["soft", "hard"] = "soft"
+    role: Role = field(default=Role.USER, kw_only=True)
+    call: int = field(default=0, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SetCard:
+    """A card for the station's own book, or what is other of one that is there."""
+
+    tag: str
+    name: str = ""
+    allowed: bool = True
+    role: Role = field(default=Role.USER, kw_only=True)
+    call: int = field(default=0, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCard:
+    """A card is to leave the station's own book."""
+
+    tag: str
+    role: Role = field(default=Role.USER, kw_only=True)
+    call: int = field(default=0, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LearnCard:
+    """The next card held to the reader is to be named and to begin nothing; answered with its tag."""
+
+    role: Role = field(default=Role.USER, kw_only=True)
+    call: int = field(default=0, kw_only=True)
+
+
+CardWish = SetCard | RemoveCard | LearnCard
+PeopleWish = (
+    StartCharging | StopCharging | LimitCurrent | ChargeNow | ClearLatched | CompensateRcd | RestartStation
+    | CardWish
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,11 +413,7 @@ StationEvent = (
     | ChangeKey
     | ReadKeys
     | Backlog
-    | StopCharging
-    | LimitCurrent
-    | ChargeNow
-    | ClearLatched
-    | CompensateRcd
+    | PeopleWish
     | BackendLink
     | StoreTrouble
     | Durable
@@ -510,7 +558,10 @@ StationEffect = (
     | StoreLocalList
     | KeepReservation
     | ForgetReservation
+    | KeepCard
+    | ForgetCard
     | KeepSecurityEvent
+    | KeepCurve
     | KeepEnergy
     | KeepRegister
     | Restart

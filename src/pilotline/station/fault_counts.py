@@ -31,6 +31,11 @@ class FaultCounter:
         self._owed = False
         self._written_at: int | None = None
 
+    @property
+    def present(self) -> frozenset[int]:
+        """The faults that stand, or stood when the last boot ended."""
+        return frozenset(self._present)
+
     def update(self, mask: int, session: str | None, now: int) -> Sequence[StoreKey]:
         if session is not None and session != self._session:
             self._session = session

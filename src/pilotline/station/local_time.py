@@ -7,7 +7,7 @@ the clock on the wall shows a time of it: an hour that comes twice counts twice,
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from pilotline.station.clock import WallClock
 from pilotline.station.keys import KeyStore
@@ -103,19 +103,23 @@ def outlook(periods: Sequence[OffPeriod], days: Collection[Weekday], utc: dateti
         return any(period.holds(here.time(), today, yesterday) for period in periods)
 
     held = inside(utc)
-    moments = _moments(periods, utc, zone) if periods else ()
-    look_again = utc + _LOOK_AHEAD * _DAY if held else None
-    return Outlook(held, next((at for at in moments if inside(at) is not held), look_again))
-
-
-def _moments(periods: Sequence[OffPeriod], utc: datetime, zone: tzinfo) -> Sequence[datetime]:
-    """All moments after ``utc`` at which something can change: a period's ends, and jumps of the clock."""
     times = {at for period in periods for at in (period.begin, period.end)}
+    found = moments(times, utc, zone) if periods else ()
+    look_again = utc + _LOOK_AHEAD * _DAY if held else None
+    return Outlook(held, next((at for at in found if inside(at) is not held), look_again))
+
+
+def moments(
+    times: Collection[time], utc: datetime, zone: tzinfo, days: int = _LOOK_AHEAD
+) -> Sequence[datetime]:
+    """All moments after ``utc`` at which something can change that goes by the clock on the wall: when it
+    shows one of these times, and when it jumps.
+    """
     first = utc.astimezone(zone).date() - _DAY
-    dates = [first + day * _DAY for day in range(_LOOK_AHEAD + 1)]
+    dates = [first + day * _DAY for day in range(days + 1)]
     on_the_wall = (_in_utc(datetime.combine(date, at), zone) for date in dates for at in times)
     found = {at for both in on_the_wall for at in both}
-    return sorted(at for at in found.union(_jumps(utc, zone)) if at > utc)
+    return sorted(at for at in found.union(_jumps(utc, zone, days)) if at > utc)
 
 
 def _in_utc(wall: datetime, zone: tzinfo) -> Sequence[datetime]:
@@ -123,10 +127,10 @@ def _in_utc(wall: datetime, zone: tzinfo) -> Sequence[datetime]:
     return [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
 
 
-def _jumps(utc: datetime, zone: tzinfo) -> Iterator[datetime]:
+def _jumps(utc: datetime, zone: tzinfo, days: int) -> Iterator[datetime]:
     """The moments, to the second, at which the zone's offset changes."""
     first = utc.replace(microsecond=0)
-    for step in range(_LOOK_AHEAD * 4):
+    for step in range(days * 4):
         begin = first + step * _STRIDE
         if _offset(begin, zone) != _offset(begin + _STRIDE, zone):
             yield _first_other(begin, zone)

@@ -124,6 +124,11 @@ class Network:
     def deadline(self) -> int | None:
         return earliest(self._settles, self._part_ends(), self._trial_ends())
 
+    @property
+    def used(self) -> UseInterface | None:
+        """What is in use; None where the operating system chooses."""
+        return self._used
+
     def view(self) -> NetworkView | None:
         """What is in use and why; None where the operating system chooses."""
         if self._used is None:

@@ -9,7 +9,15 @@ NO_PEN_DEVICE = (
 """R-10: the window of 207 to 253 V is what finds it."""
 
 
-def notes(keys: KeyStore) -> tuple[str, ...]:
+NO_TIME = (
+    "The time is not known, so the weekly schedule limits nothing. A backend tells the time, or the clock of "
+    "this machine when it has been set."
+)
+"""E-06: who does not know the hour keeps to no hours, and says so."""
+
+
+def notes(keys: KeyStore, *, clock_known: bool = True) -> tuple[str, ...]:
     """The sentences that hold now, none as the station is shipped."""
-    volts = keys.number("c_VoltageProtectionOffset")
-    return (NO_PEN_DEVICE.format(volts=volts),) if volts else ()
+    volts, scheduled = keys.number("c_VoltageProtectionOffset"), bool(keys.text("c_ChargeSchedule"))
+    widened = (NO_PEN_DEVICE.format(volts=volts),) if volts else ()
+    return (*widened, NO_TIME) if scheduled and not clock_known else widened

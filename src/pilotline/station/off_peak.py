@@ -69,6 +69,11 @@ class OffPeak:
         waiting.now = True
         return None
 
+    def hurries(self, number: int) -> bool:
+        """Whether the session here waits no more, by its user's word."""
+        waiting = self._waiting.get(number)
+        return waiting is not None and waiting.now
+
     def update(self, online: bool, now: int) -> None:
         if online:
             self._offline_since = None
@@ -88,6 +93,23 @@ class OffPeak:
             return None
         outage = self._offline_since + OUTAGE
         return earliest(self._look(now)[1], outage if outage > now else None)
+
+    def ahead(self, number: int, at: int) -> tuple[LimitSource | None, int | None]:
+        """What would keep a session here waiting at core time ``at``, and until when that is so.
+
+        The backend stays as it is. A delay that has still to be drawn is not known.
+        """
+        if self._offline_since is None or self.hurries(number):
+            return None, None
+        inside, until = self._look(at)
+        waiting, outage = self._waiting.get(number), self._offline_since + OUTAGE
+        if inside and at < outage and self._connectors[number].arbiter.offer_ma:
+            return None, earliest(outage, until)
+        if inside:
+            return limits.OFF_HOURS, until
+        if waiting is not None and waiting.delayed is not None and at < waiting.delayed:
+            return limits.START_DELAY, earliest(waiting.delayed, until)
+        return None, until
 
     # --- the hours ---
 

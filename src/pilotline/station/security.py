@@ -129,6 +129,10 @@ class SafetyDesk:
             said += self._answer(_NO_BOARD)
         return said
 
+    def in_force(self, setting: Setting) -> int | None:
+        """What the safety module last said is in force; None before it has said anything."""
+        return self._log.in_force(setting)
+
     def deadline(self, now: int) -> int | None:
         return self._until if self._call is not None and self._until > now else None
 

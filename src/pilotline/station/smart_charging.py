@@ -6,6 +6,7 @@ nobody has told the time) a profile that needs one allows the least it may mean.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from pilotline.station.clock import WallClock
 from pilotline.station.connector import Connector
@@ -25,9 +26,20 @@ from pilotline.vocabulary import limits
 from pilotline.vocabulary.charger import ChargerModel
 from pilotline.vocabulary.charging import Installed, Profile, ProfilePurpose, RateUnit
 from pilotline.vocabulary.journal import ForgetProfiles, KeepProfile
+from pilotline.vocabulary.limits import LimitSource
 from pilotline.vocabulary.time import SECOND, earliest
 
 Effects = Sequence[CallAnswer | CompositeRead | KeepProfile | ForgetProfiles]
+
+
+class Ahead(NamedTuple):
+    """What a source allows (mA), None for all, and until when that is so at least (core time)."""
+
+    source: LimitSource
+    limit_ma: int | None
+    until: int | None
+
+
 _WITH_A_PROFILE = (Phase.RECORDING, Phase.RUNNING)
 _ROUNDED = 100
 """OCPP tells tenths of an ampere and of a watt; our units are thousandths."""
@@ -151,6 +163,24 @@ class SmartCharging:
             claim(source, self._amps(limit), now, until=until)
         loss_ma = self._keys.number("c_BackendLossLimit_I") * 100
         claim(limits.BACKEND_LOST, loss_ma if lost and session is not None else None, now)
+
+    def ahead(self, number: int, at: int, now: int) -> Sequence[Ahead]:
+        """What this would claim at core time ``at``, if nobody says anything until then.
+
+        Where no session runs, of one that begins now.
+        """
+        session = self._connectors[number].session
+        moment = self._moment(session, at)
+        if moment.begun_s is None:
+            moment = moment._replace(begun_s=self._moment(None, now).at_s)
+        lost, loss_ma = self._is_lost(at), self._keys.number("c_BackendLossLimit_I") * 100
+        station = self._station.at(moment)
+        own = Limit(None, None) if lost else self._of_session(number, moment)
+        return (
+            Ahead(limits.STATION_PROFILE, self._amps(station), self._core_time(station.until_s)),
+            Ahead(limits.BACKEND, self._amps(own), self._core_time(own.until_s)),
+            Ahead(limits.BACKEND_LOST, loss_ma if lost else None, self._fallback_at()),
+        )
 
     def _amps(self, limit: Limit) -> int | None:
         """A limit in mA per phase."""

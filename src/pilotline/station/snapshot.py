@@ -3,8 +3,8 @@
 The field names are those of the control protocol's ``status``.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pilotline.station import waits
 from pilotline.station.clock import WallClock
@@ -17,24 +17,29 @@ from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import HOST_LOST_LIGHT
 from pilotline.vocabulary.journal import SecurityEvent
 from pilotline.vocabulary.lights import Glow
-from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotState
+from pilotline.vocabulary.pilot import PilotState
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.vocabulary.time import SECOND
 
 Triple = tuple[float | None, float | None, float | None]
+Words = Mapping[str, str | int | float]
+"""What was put into a sentence's format, so that a page can say it in another language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
     """The reason for the present state: code and sentence of the wait table, and until when (core time).
 
-    ``limit`` is the source of the limit where one is the reason.
+    ``limit`` is the source of the limit where one is the reason. ``words`` are the sentence's: ``amps``,
+    ``seconds``, ``reason``; ``lapsed`` is 1 where the limit is what replaces a silent source; of a fault its
+    ``fault`` by name, its ``fault_code``, and ``recovers``, 1 where the session waits for its end.
     """
 
     code: str
     sentence: str
     until: int | None = None
     limit: str | None = None
+    words: Words = field(default_factory=dict[str, str | int | float])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ class FaultCountView:
 class LimitView:
     """Who limits the current: the row of the limit table, how far (A), and until when (core time).
 
-    ``title`` names it, and ``holds`` says until when, in words.
+    ``title`` names it, and ``holds`` says until when, in words. ``words`` are the sentence's: ``amps``, and
+    ``lapsed``, 1 where it is what replaces a source that is silent.
     """
 
     source: str
@@ -72,6 +78,7 @@ class LimitView:
     limit_a: float
     until: int | None = None
     holds: str = ""
+    words: Words = field(default_factory=dict[str, str | int | float])
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +213,16 @@ def _counts(connector: Connector) -> tuple[FaultCountView, ...]:
 
 def _limit(connector: Connector, winner: Winner, now: int) -> LimitView:
     source, limit_ma = winner.source, winner.limit_ma
-    sentence = _reason(connector, winner, limit_ma, now) if limit_ma >= MIN_OFFER_MA else source.pause
-    return LimitView(
-        source.name, source.title, source.code, sentence, _amps(limit_ma), _end_of(winner), source.holds
-    )
+    sentence, words = _reason(connector, winner, limit_ma, now)
+    amps, until = _amps(limit_ma), _end_of(winner)
+    return LimitView(source.name, source.title, source.code, sentence, amps, until, source.holds, words)
 
 
-def _reason(connector: Connector, winner: Winner, limit_ma: int, now: int) -> str:
-    source = winner.source
-    words = source.fallback if connector.arbiter.has_lapsed(source, now) else source.sentence
-    return (words or source.sentence).format(amps=f"{_amps(limit_ma):g} A")
+def _reason(connector: Connector, winner: Winner, limit_ma: int, now: int) -> tuple[str, Words]:
+    """What is said of a limit, and with which words."""
+    lapsed = connector.arbiter.has_lapsed(winner.source, now)
+    amps: Words = {"amps": _amps(limit_ma)}
+    return winner.source.say(limit_ma, lapsed=lapsed), {**amps, "lapsed": 1} if lapsed else amps
 
 
 def _end_of(winner: Winner) -> int | None:
@@ -242,8 +249,16 @@ def _amps(milliamps: int) -> float:
     return milliamps / 1_000
 
 
-def _say(wait: Wait, until: int | None = None, **words: object) -> Why:
-    return Why(wait.code, wait.sentence.format(**words), until)
+def _say(wait: Wait, until: int | None = None, **words: str | float) -> Why:
+    """``amps`` are said with their unit."""
+    shown = {**words, "amps": f"{words['amps']:g} A"} if "amps" in words else words
+    return Why(wait.code, wait.sentence.format(**shown), until, words=words)
+
+
+def _because(wait: Wait, winner: Winner, sentence: str, words: Words) -> Why:
+    """A limit is the reason."""
+    why = _say(wait, _end_of(winner), sentence=sentence)
+    return replace(why, limit=winner.source.name, words=words)
 
 
 def explain(connector: Connector, now: int) -> Why:
@@ -256,7 +271,9 @@ def explain(connector: Connector, now: int) -> Why:
     if found:
         waiting = connector.faults & faults.AUTO_RECOVERY
         goes_on = f" {faults.BY_CODE[faults.AUTO_RECOVERY].sentence}" if waiting else ""
-        return _say(waits.FAULT, sentence=f"{found[0].sentence} {found[0].advice}{goes_on}")
+        said = _say(waits.FAULT, sentence=f"{found[0].sentence} {found[0].advice}{goes_on}")
+        first: Words = {"fault": found[0].name, "fault_code": found[0].code}
+        return replace(said, words={**first, "recovers": 1} if waiting else first)
     if not connector.available:
         return _say(waits.UNAVAILABLE)
     if connector.session is not None:
@@ -310,16 +327,12 @@ def _offering(connector: Connector, session: Session, now: int) -> Why:
         resumes_at = connector.arbiter.resumes_at(now)
         if resumes_at is not None:
             return _say(waits.RESUMING, resumes_at)
-        return replace(
-            _say(waits.LIMIT, _end_of(winner), sentence=winner.source.pause), limit=winner.source.name
-        )
-    amps = f"{_amps(offer_ma):g} A"
+        return _because(waits.LIMIT, winner, winner.source.pause, {})
     if connector.status is ConnectorStatus.CHARGING:
-        said = _say(waits.CHARGING, _end_of(winner), sentence=_reason(connector, winner, offer_ma, now))
-        return replace(said, limit=winner.source.name)
+        return _because(waits.CHARGING, winner, *_reason(connector, winner, offer_ma, now))
     if not connector.offering:
         return _getting_ready(connector, now)
-    return _say(waits.CAR_PAUSES if session.charged else waits.CAR, amps=amps)
+    return _say(waits.CAR_PAUSES if session.charged else waits.CAR, amps=_amps(offer_ma))
 
 
 def _getting_ready(connector: Connector, now: int) -> Why:

@@ -125,7 +125,7 @@ class StoreSettings:
     data: bytes
 
 
-LINK_PROTOCOL = 2
+LINK_PROTOCOL = 3
 """The version both ends of the link must name in Hello and Identity."""
 
 # --- host -> RTM ---------------------------------------------------------------------------------
@@ -247,9 +247,11 @@ class ConnectorReport:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What the RTM measures, for the host to show and to report (E-03).
+    """What the RTM measures, for the host to show and to report (E-03, E-25).
 
     ``current_ma`` and ``clamp_ma`` are of one moment: their difference is what the house draws (E-32).
+    ``proximity_ohm`` is None where nothing is plugged in or fitted; the residual currents are as measured,
+    the monitor's offset included.
     """
 
     at: int
@@ -258,6 +260,11 @@ class Measurement:
     neutral_pe_mv: int
     temperature_mc: tuple[int, int]
     clamp_ma: PerPhase[int | None] = UNKNOWN
+    pilot_high_mv: int = 0
+    pilot_low_mv: int = 0
+    proximity_ohm: int | None = None
+    residual_ac_ua: int = 0
+    residual_dc_ua: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pilotline.vocabulary.charger import KeyValue
 from pilotline.vocabulary.charging import Installed
 from pilotline.vocabulary.energy import EnergyMark, EnergyPiece
+from pilotline.vocabulary.money import Price
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ReadingContext, StopReason, TagInfo
 from pilotline.vocabulary.time import Stamp
 
@@ -39,6 +40,7 @@ class Started:
     """A session begins. ``session`` is the station's own id; the backend's comes with its answer.
 
     ``reservation`` is the one it uses up: what becomes durable with it is that there is none any more.
+    ``price`` is the one in force when it began, None where there is none.
     """
 
     session: str
@@ -47,6 +49,7 @@ class Started:
     meter_start_wh: int
     stamp: Stamp
     reservation: int | None = None
+    price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,20 @@ class SecurityEvent:
     stamp: Stamp
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """Something people may want to know of later: its ``code`` and the ``words`` that go into its sentence.
+
+    ``connector`` 0 is the station itself. ``times``: it stands for so many alike, the last at ``stamp``.
+    """
+
+    code: str
+    connector: int
+    stamp: Stamp
+    words: Mapping[str, str | int] = field(default_factory=dict[str, str | int])
+    times: int = 1
+
+
 # --- what the store is asked ---------------------------------------------------------------------
 
 
@@ -151,6 +168,8 @@ class Fetch:
 
 SECURITY_KEPT = 1_000
 """The newest security events that are kept: enough for years, and no flood fills the disk."""
+EVENTS_KEPT = 2_000
+"""The newest logged events that are kept: about a hundred sessions with what happened between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +213,13 @@ class KeepSecurityEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepEvent:
+    """Keep an event for people to read. Nobody waits for it: a power cut may take the last second's."""
+
+    event: LoggedEvent
+
+
+@dataclass(frozen=True, slots=True)
 class StoreAvailability:
     """A connector was put in or out of service; 0 is the station as a whole."""
 
@@ -219,12 +245,48 @@ class ForgetTags:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A card of the station's own book: whose it is, whether it may charge, when it was last shown (UTC)."""
+
+    tag: str
+    name: str
+    allowed: bool = True
+    last_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCard:
+    """A card came into the station's own book, or something of it is other than before."""
+
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetCard:
+    """The card of this tag left the station's own book."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeepEnergy:
     """Add these pieces to a connector's energy records; with them, all up to the mark is in the records."""
 
     connector: int
     mark: EnergyMark
     pieces: tuple[EnergyPiece, ...] = ()
+
+
+CurvePoint = tuple[int, int | None, int]
+"""Milliseconds since the session began, power in W (None while nobody knows it), limit in W."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCurve:
+    """The curve of a session, whole, instead of what was kept of it."""
+
+    session: str
+    points: tuple[CurvePoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,16 +356,20 @@ StoreJob = (
     | Resend
     | Fetch
     | KeepRegister
+    | KeepCurve
     | KeepEnergy
     | StoreZeros
     | StoreKey
     | KeepSecurityEvent
+    | KeepEvent
     | StoreAvailability
     | CachedTag
     | ForgetTags
     | StoreLocalList
     | KeepReservation
     | ForgetReservation
+    | KeepCard
+    | ForgetCard
     | KeepProfile
     | ForgetProfiles
 )
@@ -398,4 +464,5 @@ class Recollection:
     local_list_version: int = 0
     local_list: tuple[Listed, ...] = ()
     reservations: tuple[Reservation, ...] = ()
+    cards: tuple[Card, ...] = ()
     energy: Mapping[int, EnergyMark] = field(default_factory=dict[int, EnergyMark])

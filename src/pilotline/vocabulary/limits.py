@@ -31,6 +31,13 @@ class LimitSource:
     who: str = ""
     holds: str = "until it changes"
 
+    def say(self, limit_ma: int, *, lapsed: bool = False) -> str:
+        """The sentence of this much; ``lapsed``: it is what replaces a claim that has expired."""
+        if limit_ma < MIN_OFFER_MA:
+            return self.pause
+        words = self.fallback if lapsed else self.sentence
+        return (words or self.sentence).format(amps=f"{limit_ma / 1_000:g} A")
+
 
 class Claim(NamedTuple):
     """A source's present word: at most ``limit_ma``, until core time ``until`` (None: until replaced).
@@ -73,6 +80,17 @@ INSTALLER = _row(
     "The installer allows less than 6 A.",
     who="the installer, for what the wiring bears",
     holds="until it is lifted, also over a restart",
+)
+SCHEDULE = _row(
+    "schedule",
+    "Your schedule",
+    0,
+    "DeviceCurrentLimit",
+    "Your weekly schedule allows {amps} at this hour.",
+    "Your weekly schedule pauses charging at this hour: charging waits for its end, or until you say "
+    "charge_now.",
+    who="the owner's week, by the key c_ChargeSchedule (E-06)",
+    holds="until the schedule's next change; a pause also until the user says charge_now",
 )
 CABLE = _row(
     "cable",
@@ -221,6 +239,7 @@ SOURCES = (
     DEVICE,
     OWNER,
     INSTALLER,
+    SCHEDULE,
     CABLE,
     TEMPERATURE,
     AMBIENT,

@@ -41,6 +41,8 @@ class Deed(Enum):
     LIMIT = "set the owner's limit"
     LIMIT_FOR_GOOD = "set the installer's limit"
     CLEAR = "reset latched faults"
+    RESTART = "restart the station"
+    KEEP_CARDS = "change the station's own book of cards"
     COMPENSATE = "have the offset of the leakage monitor measured"
     SET_EVERYDAY = "change a setting of every day"
     SET_KEY = "change a setting"
@@ -64,6 +66,8 @@ MAY: Mapping[Deed, Right] = {
     Deed.LIMIT: Right(Role.USER),
     Deed.LIMIT_FOR_GOOD: Right(Role.OPERATOR),
     Deed.CLEAR: Right(Role.OPERATOR),  # what a reset clears is latched until service
+    Deed.RESTART: Right(Role.OPERATOR),  # E-41; a backend has a call of its own for it
+    Deed.KEEP_CARDS: Right(Role.OPERATOR),
     Deed.COMPENSATE: Right(Role.OPERATOR, backend=True),  # E-26
     Deed.SET_EVERYDAY: Right(Role.USER, backend=True),
     Deed.SET_KEY: Right(Role.OPERATOR, backend=True),

@@ -1,6 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { perform } from "../src/lib/api";
-import { NO_ANSWER } from "../src/lib/words";
+import { call, perform, Refused, whenSignedOut } from "../src/lib/api";
+import { t } from "../src/lib/i18n.svelte";
+
+const NO_ANSWER = t("answer.none");
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -44,4 +46,22 @@ test.each(["host_crash", "power_cycle", "reset_button"])("no answer to %s is no 
 test("a refusal of host_crash is one", async () => {
   answering(async () => Response.json({ error: "It is down already." }, { status: 409 }));
   await expect(perform("host_crash", {})).rejects.toThrow("It is down already.");
+});
+
+test("whoever is signed out is told so in one place, whatever was asked", async () => {
+  const ended = vi.fn();
+  whenSignedOut(ended);
+  answering(async () => Response.json({ error: "Sign in first.", code: "sign_in" }, { status: 401 }));
+  await expect(perform("unplug", {})).rejects.toThrow("Sign in first.");
+  await expect(call("GET", "/api/people")).rejects.toThrow("Sign in first.");
+  expect(ended).toHaveBeenCalledTimes(2);
+});
+
+test("who is too fast is told for how long", async () => {
+  const said = { error: "Wait.", code: "too_fast", retry_s: 3.2 };
+  answering(async () => Response.json(said, { status: 429 }));
+  const failure = await call("POST", "/api/sign-in", {}).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(Refused);
+  expect(failure).toMatchObject({ code: "too_fast", retryS: 4 });
+  expect((failure as Refused).message).toContain("4 s");
 });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { age, amps, hex, kilowattHours, kilowatts, shortTag, span, times, UNKNOWN } from "../src/lib/format";
 import { brightness, glows, lightWords } from "../src/lib/light";
-import { backendNotes, backendState, lineSentence, statusWord } from "../src/lib/words";
+import { statusWord } from "../src/lib/saying";
+import { backendNotes, backendState, lineSentence } from "../src/lib/words";
 import { picture } from "./support";
 
 test("what is not known is a dash", () => {

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 
+from pilotline.links.masking import Masker, secrets_of
 from pilotline.links.ocpp import translate
 from pilotline.links.ocpp.boot_pace import BootPace
 from pilotline.links.ocpp.calls import HANDLERS, WHEN_ACCEPTED, configuration, unknown_transfer
+from pilotline.links.ocpp.monitor import Monitor
 from pilotline.links.ocpp.outbox import Outbox
 from pilotline.links.ocpp.profiles import composite_answer
 from pilotline.station.clock import WallClock
@@ -166,6 +168,7 @@ class OcppLink:
             charge_point_serial_number=serial[:25] or None,
             firmware_version=firmware,
         )
+        self.monitor = Monitor(lambda: Masker(secrets_of(keys)))
         self._identity = identity
         self._clock = clock
         self._rpc = Rpc(v16.Role.CHARGE_POINT, new_id, call_timeout=call_timeout)
@@ -226,6 +229,7 @@ class OcppLink:
             case BackendDown(reason):
                 self._disconnected(reason, now)
             case BackendSaid(text):
+                self.monitor.take(text, sent=False, now=now)
                 self._take(self._rpc.receive(text, now), now)
             case ClockLearned(utc):
                 self._set_clock(utc, now)
@@ -393,6 +397,7 @@ class OcppLink:
         for output in outputs:
             match output:
                 case Send(text):
+                    self.monitor.take(text, sent=True, now=now)
                     self._effects.append(SendText(text))
                 case Called():
                     self._called(output, now)

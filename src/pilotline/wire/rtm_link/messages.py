@@ -271,7 +271,7 @@ HOST_TO_BOARD: tuple[Layout[HostMessage], ...] = (
 BOARD_TO_HOST: tuple[Layout[BoardMessage], ...] = (
     Layout(129, Identity, (U8, U64, U8, BOOL, U32, TEXT)),
     Layout(130, ConnectorReport, (U64, STATE, OUTPUT, U32, MAYBE_U32, BOOL, CONTACTS, LOCK, BOOL, U32, U32)),
-    Layout(131, Measurement, (U64, PHASES, PHASES, I32, PAIR, MAYBE_PHASES)),
+    Layout(131, Measurement, (U64, PHASES, PHASES, I32, PAIR, MAYBE_PHASES, I32, I32, MAYBE_U32, I32, I32)),
     Layout(132, Commissioned, (SETTING, I32, BOOL)),
 )
 LAYOUTS: tuple[Layout[LinkMessage], ...] = HOST_TO_BOARD + BOARD_TO_HOST

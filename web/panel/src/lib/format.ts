@@ -1,9 +1,12 @@
-// Figures for people. What is not known is a dash.
+// Figures for people, in their language. What is not known is a dash.
+import { speech } from "./i18n.svelte";
 
 export const UNKNOWN = "—";
 
 export function fixed(value: number | null | undefined, digits: number): string {
-  return value === null || value === undefined ? UNKNOWN : value.toFixed(digits);
+  if (value === null || value === undefined) return UNKNOWN;
+  const exactly = { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false };
+  return value.toLocaleString(speech.language, exactly);
 }
 
 /** 7360 W is "7.36", 22080 W "22.1". */
@@ -17,7 +20,7 @@ export function kilowattHours(wattHours: number | null): string {
 
 /** "32", "13.5": as many digits as it needs, one at most. */
 export function amps(value: number): string {
-  return String(Math.round(value * 10) / 10);
+  return value.toLocaleString(speech.language, { maximumFractionDigits: 1, useGrouping: false });
 }
 
 /** "0:09", "12:30", "1:05:00". */
@@ -46,4 +49,21 @@ export function shortTag(tag: string): string {
 /** "600×", "58.7×". */
 export function times(speed: number): string {
   return `${speed < 100 ? Math.round(speed * 10) / 10 : Math.round(speed)}×`;
+}
+
+/** "€12.30"; the plain figure where the currency is none that is known. */
+export function money(value: number, currency: string): string {
+  try {
+    return value.toLocaleString(speech.language, { style: "currency", currency });
+  } catch {
+    return `${fixed(value, 2)} ${currency}`.trim();
+  }
+}
+
+/** "45 s", "12 min", "3 h 05 min": how long something took. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }

@@ -1,22 +1,24 @@
 // How an LED ring of given colours looks: an LED glows, and its dark grey is as good as off.
+import { t, type Key } from "./i18n.svelte";
 import type { Light } from "./picture";
 
-const NAMES: Record<string, string> = {
-  "#0000ff": "blue",
-  "#8b4513": "brown",
-  "#202020": "dark grey",
-  "#00ff00": "green",
-  "#ff7f00": "orange",
-  "#8000ff": "purple",
-  "#ff0000": "red",
-  "#ffffff": "white",
-  "#ffff00": "yellow",
+const NAMES: Record<string, Key> = {
+  "#0000ff": "light.blue",
+  "#8b4513": "light.brown",
+  "#202020": "light.dark_grey",
+  "#00ff00": "light.green",
+  "#ff7f00": "light.orange",
+  "#8000ff": "light.purple",
+  "#ff0000": "light.red",
+  "#ffffff": "light.white",
+  "#ffff00": "light.yellow",
 };
 /** Below this share of the brightest channel a colour does not glow. */
 const GLOWS_FROM = 0.2;
 
 export function colourName(colour: string): string {
-  return NAMES[colour.toLowerCase()] ?? colour;
+  const key = NAMES[colour.toLowerCase()];
+  return key === undefined ? colour : t(key);
 }
 
 export function glows(colour: string): boolean {
@@ -35,8 +37,8 @@ export function isSteady([first, second]: Light): boolean {
 
 /** The ring in words, for those who do not see it. */
 export function lightWords(light: Light | null): string {
-  if (light === null) return "The ring's light is not known.";
-  if (light[2] === 0) return "The ring is dark.";
+  if (light === null) return t("light.unknown");
+  if (light[2] === 0) return t("light.dark");
   const [first, second] = [colourName(light[0]), colourName(light[1])];
-  return isSteady(light) ? `The ring is ${first}.` : `The ring blinks ${first} and ${second}.`;
+  return isSteady(light) ? t("light.steady", { first }) : t("light.blinks", { first, second });
 }

@@ -1,6 +1,6 @@
 // Asking the station to do something, and telling what went wrong.
 import { perform, Refused, type Arguments } from "./api";
-import { NO_ANSWER } from "./words";
+import { t } from "./i18n.svelte";
 
 const SHOWN_MS = 6_000;
 
@@ -60,7 +60,7 @@ export class Operation {
     try {
       await perform(word, aim.of(word, args));
     } catch (error) {
-      toasts.say(error instanceof Refused ? error.message : NO_ANSWER);
+      toasts.say(error instanceof Refused ? error.message : t("answer.none"));
     } finally {
       this.busy = false;
     }

@@ -16,6 +16,8 @@ export interface Why {
   code: string;
   sentence: string;
   until: number | null;
+  /** The source of the limit, where one is the reason. */
+  limit?: string | null;
 }
 
 export interface Fault {
@@ -31,6 +33,8 @@ export interface Limit {
   code: number;
   sentence: string;
   limit_a: number;
+  until?: number | null;
+  holds?: string;
 }
 
 export interface Transaction {
@@ -58,6 +62,8 @@ export interface Connector {
   transaction: Transaction | null;
   faults: Fault[];
   limit: Limit | null;
+  /** All that stand, the winner first. */
+  limits?: Limit[];
   why: Why;
   light: Light;
 }

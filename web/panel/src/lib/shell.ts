@@ -3,7 +3,7 @@ import { LiveLine, type Effect, type Event, type Since } from "./live";
 
 export interface Socket {
   onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: (() => void) | null;
+  onclose: ((event?: { code: number }) => void) | null;
   close(): void;
 }
 
@@ -12,7 +12,12 @@ export interface Surroundings {
   connect: (since: Since | null) => Socket;
   /** Called after everything that may have changed the line. */
   changed: (line: LiveLine) => void;
+  /** Called when the station has closed the line because nobody is signed in any more. */
+  signedOut?: () => void;
 }
+
+/** What the station closes a line with whose person it does not know any more. */
+const SIGNED_OUT = 4401;
 
 const WAKING = ["online", "pageshow", "visibilitychange"];
 
@@ -37,8 +42,9 @@ export function keepLive(around: Surroundings, signs: EventTarget[]): () => void
   function listen(fresh: Socket): void {
     socket = fresh;
     fresh.onmessage = ({ data }) => tell({ text: String(data) });
-    fresh.onclose = () => {
+    fresh.onclose = (event) => {
       socket = null;
+      if (event?.code === SIGNED_OUT) around.signedOut?.();
       tell("closed");
     };
   }

@@ -17,14 +17,14 @@ class Station {
   readonly atMs = $derived(this.held === null ? 0 : this.held.atMs + this.sinceHeldMs());
 
   /** Begin; the returned function ends it. */
-  start(): () => void {
+  start(signedOut: () => void = () => {}): () => void {
     const clock = sleeplessClock();
     const changed = (line: { state: LineState; held: Held | null; heardAt: number | null }) => {
       [this.state, this.held, this.heardAt, this.now] = [line.state, line.held, line.heardAt ?? 0, clock()];
       mark(line.held);
     };
     const ticking = setInterval(() => (this.now = clock()), TICK_MS);
-    const end = keepLive({ clock, connect, changed }, [window, document]);
+    const end = keepLive({ clock, connect, changed, signedOut }, [window, document]);
     return () => {
       clearInterval(ticking);
       end();

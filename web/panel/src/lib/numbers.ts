@@ -1,0 +1,16 @@
+// Numbers and moments as the reader's language writes them.
+import { speech } from "./i18n.svelte";
+import { UNKNOWN } from "./format";
+
+export function amountText(value: number | null | undefined, digits = 2): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return UNKNOWN;
+  return value.toLocaleString(speech.language, { maximumFractionDigits: digits, useGrouping: false });
+}
+
+/** Day and time of a text like 2026-03-01T12:30:05+01:00, by the clock that the text itself uses. */
+export function momentText(iso: string | null | undefined): string {
+  if (!iso) return UNKNOWN;
+  const wall = new Date(`${iso.slice(0, 19)}Z`);
+  if (Number.isNaN(wall.getTime())) return iso;
+  return wall.toLocaleString(speech.language, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+}
