@@ -364,7 +364,7 @@ def test_one_changes_ones_own_password_with_the_one_there_is(tmp_path: Path) -> 
         anna = await house.first()
         ben, bens_phone = await house.add("Ben", "user"), await house.sign_in("Ben")
         wrong = await ben.post("/api/my-password", json={"old": OTHER, "new": "yet another 9"})
-        refused(wrong, 401, "sign_in")
+        refused(wrong, 403, "password")
         weak = await ben.post("/api/my-password", json={"old": PASSWORD, "new": "ben"})
         refused(weak, 400, "arguments")
         assert (await ben.post("/api/my-password", json={"old": PASSWORD, "new": OTHER})).json()[

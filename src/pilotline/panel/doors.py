@@ -28,6 +28,7 @@ LOOK_EVERY_S = 2.0
 T = TypeVar("T")
 
 SIGN_IN = "Sign in first."
+NOT_YOURS = "That is not your password as it is now; try again."
 SET_UP = "Nobody can sign in yet: set a password for the first person."
 WRONG = (
     "This name and this password do not belong together; try again, or ask an operator for a new password."
@@ -212,6 +213,15 @@ class Doors:
             self._note("person_failed", {"name": known, "count": str(wrong)})
         raise DoorError(401, "sign_in", WRONG)
 
+    async def _compare_again(self, person: Person, password: str) -> None:
+        """Of somebody who is signed in, and stays so whatever he types."""
+        try:
+            await self._compare(person.name, person, password)
+        except DoorError as error:
+            if error.status != 401:
+                raise
+            raise DoorError(403, "password", NOT_YOURS) from None
+
     async def _signed_in(self, person: Person, visitor: Visitor) -> str:
         token, before, utc = people.new_token(), visitor.token, self._seconds()
 
@@ -273,7 +283,7 @@ class Doors:
         person = self._person(visitor)
         if person is None:
             raise DoorError(401, "sign_in", SIGN_IN)
-        await self._compare(person.name, person, old)
+        await self._compare_again(person, old)
         hash_ = await self._hashed(new, person.name)
         name, before, token = person.name, person.hash, visitor.token
         await self._change(lambda book: (people.set_own_password(book, name, before, hash_, token), None))

@@ -27,6 +27,7 @@ export class Refused extends Error {
 /** The codes that mean the same wherever they come from. The station's own English says more where it is read. */
 const SENTENCES: Record<string, Key> = {
   sign_in: "answer.sign_in",
+  password: "answer.password",
   set_up: "answer.set_up",
   role: "answer.role",
   origin: "answer.origin",
