@@ -1,0 +1,1 @@
+"""What car and charger said to each other, told to people."""

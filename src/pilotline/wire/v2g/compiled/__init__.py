@@ -1,0 +1,1 @@
+"""The quick codec: made of the messages by ``scripts/exi_codec.py``, never edited."""
