@@ -1,13 +1,15 @@
-"""The page's figures: `.venv/bin/python bench/page.py`, two minutes; nothing passes or fails.
+"""The page's figures: `.venv/bin/python bench/page.py`, four minutes; nothing passes or fails.
 
 Bytes of the first load; first paint in a slow browser; memory of the host without a visitor, with five pages
-open; from relay to pixel. A real station, Debian's Chromium, loopback.
+open; from relay to pixel; what axe finds on every page. A real station, Debian's Chromium, loopback.
 """
 
 import gzip
 import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -16,13 +18,25 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from pilotline.panel.files import PAGE
 from pilotline.runtime.clocks import CoreClock, local_time
-from support.browser import CHROMIUM, Panel, Station, chromium, station
+from support.axe import violations
+from support.browser import CHROMIUM, LAPTOP, PHONE, Panel, Station, chromium, closed_station, station
+from support.visitors import settle
 
 __all__ = ["CHROMIUM", "rows"]
 
 PAGES = 5
 ROUNDS = 20
 PAINTS = 7
+SETTLED_MS = 700
+"""What a page that is looked at may take to be drawn before axe looks at it."""
+ROUTES = (
+    "", "history", "people", "setup",
+    *(f"settings/{each}" for each in (
+        "charging", "plan", "cards", "price", "installation", "operator", "station", "all")),
+    *(f"diagnostics/{each}" for each in (
+        "faults", "live", "limits", "log", "messages", "checks", "sessions", "support")),
+)  # fmt: skip
+"""Every page and chapter; the sign-in and the first set-up come before them."""
 SLOWED = 6
 """A phone of some years ago: the browser's CPU is slowed this many times."""
 _PAINTED = """() => new Promise((resolve) => {
@@ -115,6 +129,36 @@ def _spread(times: list[float]) -> str:
     return f"{statistics.median(times):.0f} ms, {len(times)} runs, {min(times):.0f} to {max(times):.0f}"
 
 
+def _found_at(browser: Browser, address: str, routes: Sequence[str]) -> list[str]:
+    """What axe finds there, on phone and desk, light and dark; each with where it was."""
+    found: list[str] = []
+    for size, scheme in product((PHONE, LAPTOP), ("light", "dark")):
+        context = browser.new_context(viewport=size, color_scheme=scheme)  # pyright: ignore[reportArgumentType]
+        panel = Panel(context.new_page(), address)
+        for route in routes:
+            panel.page.goto(f"{address}#/{route}")
+            panel.page.wait_for_timeout(SETTLED_MS)
+            found += [f"{route or 'now'}, {size['width']} px, {scheme}: {each}" for each in violations(panel)]
+        context.close()
+    return found
+
+
+def axe_row(browser: Browser) -> tuple[str, str]:
+    """How many violations there are on how many views; each is printed beside the table."""
+    with tempfile.TemporaryDirectory() as folder, closed_station(Path(folder)) as bench:
+        found = _found_at(browser, bench.address, ("",))  # the set-up of a new station
+        settle(bench.address, {}).close()
+        found += _found_at(browser, bench.address, ("",))  # the sign-in
+    with tempfile.TemporaryDirectory() as folder, station(Path(folder)) as bench:
+        bench.ask("plug_in")
+        bench.ask("present_tag", tag="04A1B2C3")
+        bench.wait(ocpp_status="Charging")
+        found += _found_at(browser, bench.address, ROUTES)
+    for each in found:
+        print(each, file=sys.stderr)
+    return "violations found by axe", f"{len(found)} on {4 * (len(ROUTES) + 2)} views"
+
+
 def rows() -> list[tuple[str, str]]:
     """What was measured, for this table and for that of `bench/run.py`."""
     first, whole = first_load()
@@ -134,8 +178,10 @@ def rows() -> list[tuple[str, str]]:
         )
         for panel in panels[1:]:
             panel.page.context.close()
-        times = relay_to_pixel(bench, panels[0])
-    return [*found, ("relay closed to pixel", _spread(times))]
+        found.append(("relay closed to pixel", _spread(relay_to_pixel(bench, panels[0]))))
+        panels[0].page.context.close()
+        found.append(axe_row(browser))
+    return found
 
 
 if __name__ == "__main__":

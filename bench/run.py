@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import energy
+import exi
 import history
 import journal
 import local_list
@@ -258,6 +259,14 @@ def profile_rows() -> list[Row]:
     return [Row(*row, aim, "none measured") for row, aim in zip(smart_charging.rows(), aims, strict=True)]
 
 
+def exi_rows() -> list[Row]:
+    """What `bench/exi.py` measures."""
+    return [
+        Row(what, figure, "60 µs" if "CurrentDemand" in what else "no aim yet", peers)
+        for what, figure, peers in exi.rows()
+    ]
+
+
 def page_rows() -> list[Row]:
     """What `bench/page.py` measures, where there is a browser."""
     aims = {"first load": "60 kB with chart", "PSS": "70 MiB"}
@@ -294,6 +303,7 @@ def measured(spans: Spans, folder: Path) -> Iterator[Row]:
     yield from station_of_ocpp(spans, folder / "ocpp")
     yield from rtm()
     yield from profile_rows()
+    yield from exi_rows()
     yield from energy_rows(folder / "energy")
     yield from history_rows(folder / "history")
     yield from list_rows(folder / "list")

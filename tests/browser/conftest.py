@@ -26,7 +26,7 @@ def bench(browser: Browser, tmp_path: Path) -> Generator[Station]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Generator[Callable[..., Panel]]:
-    """Opens pages; none of them may have thrown an error by the end."""
+    """Opens pages; by the end none of them may have thrown an error, or asked anything of another machine."""
     panels: list[Panel] = []
 
     def open_page(address: str, viewport: dict[str, int] = PHONE, **context: Any) -> Panel:
@@ -38,3 +38,4 @@ def visit(browser: Browser) -> Generator[Callable[..., Panel]]:
     for panel in panels:
         panel.page.context.close()
     assert [complaint for panel in panels for complaint in panel.complaints] == []
+    assert [url for panel in panels for url in panel.strangers] == []

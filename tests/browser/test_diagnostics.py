@@ -1,13 +1,17 @@
 """Diagnostics: what an electrician acts on, beside the charger or on the telephone."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
-from zipfile import is_zipfile
+from uuid import UUID
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from support.browser import LAPTOP, PATIENCE_MS, PHONE, Panel, Station, closed_station
+from pilotline.vocabulary.journal import SetAside
+from support.browser import LAPTOP, PATIENCE_MS, PHONE, Panel, Station, closed_station, station
+from support.earlier import SESSION, a_session, leave_behind
 from support.looks import cut_off, violations
 from support.visitors import sees, sees_no, settle, sign_in
 
@@ -85,7 +89,102 @@ def test_a_bundle_for_the_support_is_one_file(bench: Station, visit: Visit, tmp_
         panel.see("support-download").click()
     kept = tmp_path / "support.zip"
     caught.value.save_as(kept)
-    assert is_zipfile(kept)
+    with ZipFile(kept) as bundle:
+        assert bundle.testzip() is None
+        asked = json.loads(bundle.read("request.json"))
+    assert (asked["description"], asked["urgency"]) == ("It blinks.", "normal")
+    assert UUID(asked["uuid"]).version == 4
+
+
+@pytest.mark.requirement("P-09")
+def test_photos_and_certificates_go_into_the_same_file_and_stay_within_their_bounds(
+    bench: Station, visit: Visit, tmp_path: Path
+) -> None:
+    """As they are, by what they show, under names that lead nowhere; the station itself never sees them."""
+    photo, paper = b"\x89PNG " + bytes(range(256)) * 5_000, b"%PDF-1.7 " + b"x" * 70_000
+    panel = visit(bench.address)
+    _chapter(panel, "support")
+    panel.page.get_by_label("How urgent is it?").select_option("critical")
+    add = panel.see("support-add")
+    add.set_input_files(
+        [
+            {"name": "../../the ring.png", "mimeType": "image/png", "buffer": photo},
+            {"name": "Prüfprotokoll.pdf", "mimeType": "application/pdf", "buffer": paper},
+            {"name": "odd.xyz", "mimeType": "", "buffer": b"?"},
+        ]
+    )
+    expect(panel.see("support-list").get_by_role("listitem")).to_have_count(3)
+    panel.page.get_by_label("What odd.xyz shows").select_option("Certificate of the installation")
+    add.set_input_files([{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": b"j"} for n in range(8)])
+    panel.shows("support-files-error", "7.jpg was left out: at most 10 files go in.")
+    for number in range(7):
+        panel.page.get_by_role("button", name=f"Remove {number}.jpg").click()
+    sees_no(panel, "support-files-error")
+    posted: list[str] = []
+    panel.page.on("request", lambda request: posted.append(request.method))
+    with panel.page.expect_download() as caught:
+        panel.see("support-download").click()
+    kept = tmp_path / "support.zip"
+    caught.value.save_as(kept)
+    assert caught.value.suggested_filename == "pilotline-PILOT-1-support.zip"
+    with ZipFile(kept) as bundle:
+        assert bundle.testzip() is None
+        packed = {name: bundle.read(name) for name in bundle.namelist()}
+    assert packed["attachments/certificate/Prüfprotokoll.pdf"] == paper
+    assert packed["attachments/certificate/odd.xyz"] == b"?"
+    (ring,) = [name for name in packed if "ring" in name]
+    assert packed[ring] == photo
+    assert not any(".." in name or name.startswith("/") for name in packed)
+    assert {"README.txt", "request.json", "status.json", "host.log"} <= set(packed)
+    assert json.loads(packed["request.json"])["urgency"] == "critical"
+    assert {each["file"] for each in json.loads(packed["attachments.json"])} == {
+        name for name in packed if name.startswith("attachments/")
+    }
+    assert "POST" not in posted
+
+
+@pytest.mark.requirement("E-26", "E-71")
+def test_the_leakage_offset_is_measured_on_a_tap_and_never_while_a_car_charges(
+    bench: Station, visit: Visit
+) -> None:
+    """What the station answers is what is told, and the car goes on charging."""
+    panel = visit(bench.address)
+    _chapter(panel, "checks")
+    for what in ("compensate", "compensate-sure"):
+        panel.see(what).click()
+    sees(panel, "checks-told")
+    bench.ask("plug_in")
+    bench.ask("present_tag", tag="04A1B2C3")
+    bench.wait(ocpp_status="Charging")
+    for what in ("compensate", "compensate-sure"):
+        panel.see(what).click()
+    sees(panel, "checks-problem")
+    sees_no(panel, "checks-told")
+    assert "RCD_OFFSET" in {each["setting"] for each in bench.ask("security_events")}
+    bench.wait(ocpp_status="Charging")
+
+
+@pytest.mark.requirement("R-54")
+def test_a_session_that_was_set_aside_is_listed_and_sent_again_by_a_person(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """Kept over a restart; the backend takes it this time, and nothing is aside any more."""
+    leave_behind(tmp_path, *a_session(), SetAside(1, SESSION, whole=True))
+    with station(tmp_path) as found:
+        page = browser.new_context(viewport=PHONE).new_page()  # pyright: ignore[reportArgumentType]
+        panel = Panel(page, found.address).open()
+        assert found.picture()["backend"]["set_aside"] > 0
+        _chapter(panel, "sessions")
+        panel.shows("aside", SESSION)
+        panel.see("resend").click()
+        panel.shows("aside", "It is being sent again.")
+        sees(panel, "nothing-aside")
+        found.wait(set_aside=0, queued=0)
+        (row,) = found.ask("sessions")["sessions"]
+        assert row["transaction"] is not None
+        assert found.picture()["backend"]["set_aside"] == 0
+        assert panel.complaints == []
+        page.context.close()
 
 
 @pytest.mark.requirement("M-14")

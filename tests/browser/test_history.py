@@ -1,11 +1,15 @@
 """What was charged, as the page shows it and gives it away."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from support.browser import LAPTOP, PATIENCE_MS, Panel, Station
+from pilotline.vocabulary.journal import StoreZeros, Zero
+from support.browser import LAPTOP, PATIENCE_MS, Panel, Station, station
+from support.earlier import a_session, leave_behind
 from support.visitors import sees, sees_no
 
 Visit = Callable[..., Panel]
@@ -44,6 +48,48 @@ def test_two_sessions_with_their_curves_and_why_they_ended(bench: Station, visit
     text = download.value.path().read_text(encoding="utf-8-sig")
     assert "04A1B2C3" in text
     assert "04D4E5F6" in text
+
+
+def test_today_is_the_stations_day_wherever_the_browser_is(bench: Station, visit: Visit) -> None:
+    """Eleven hours behind Greenwich and fourteen before it are never the same day."""
+    bench.ask("config_set", key="TimeZone", value="Pacific/Pago_Pago")
+    panel = visit(bench.address, timezone_id="Pacific/Kiritimati")
+    panel.page.goto(f"{bench.address}#/history/day")
+    day = bench.picture()["today"]
+    expect(panel.see("csv")).to_have_attribute("href", f"/api/files/sessions.csv?first={day}&last={day}")
+
+
+@pytest.mark.requirement("R-51")
+def test_a_time_that_is_a_guess_is_marked_as_one(browser: Browser, tmp_path: Path) -> None:
+    """The session of a boot that never learned the time: its order and length are true, its hour is not."""
+    began = datetime.now(UTC) - timedelta(hours=5)
+    zero = Zero(1, round(began.timestamp() * 1_000_000), estimated=True)
+    leave_behind(tmp_path, *a_session(), StoreZeros((zero,)))
+    with station(tmp_path) as found:
+        page = browser.new_context(viewport=LAPTOP).new_page()  # pyright: ignore[reportArgumentType]
+        panel = Panel(page, found.address).open()
+        page.goto(f"{found.address}#/history/year")
+        panel.shows("session", "≈")
+        panel.shows("session", "estimated")
+        panel.see("session").click()
+        panel.shows("session-more", "did not know the time then")
+        assert found.ask("sessions")["sessions"][0]["estimated"] is True
+        assert panel.complaints == []
+        page.context.close()
+
+
+def test_what_charges_now_is_in_the_bars_before_the_disk_has_it(bench: Station, visit: Visit) -> None:
+    """The bar of this hour grows while somebody looks; a record is written every quarter of an hour."""
+    bench.ask("plug_in")
+    bench.ask("present_tag", tag="04A1B2C3")
+    bench.wait(ocpp_status="Charging")
+    panel = visit(bench.address, LAPTOP)
+    panel.shows("energy", "0.01")
+    panel.page.goto(f"{bench.address}#/history/day")
+    panel.shows("energy-card", "kWh")
+    told, rows = bench.ask("energy", by="hour"), bench.ask("sessions")["sessions"]
+    assert sum(each["wh"] for each in told["records"]) > 0
+    assert rows[0]["energy_wh"] > 0
 
 
 def test_a_period_without_sessions_says_so_and_a_link_to_it_leads_there(bench: Station, visit: Visit) -> None:

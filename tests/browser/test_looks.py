@@ -7,26 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from support.axe import violations
 from support.browser import LAPTOP, PATIENCE_MS, PHONE, Panel, Station, closed_station
-from support.places import ROOT
 from support.visitors import heading, sees, settle
 
 Visit = Callable[..., Panel]
 SMALL = {"width": 320, "height": 568}
-AXE = ROOT / "web" / "panel" / "node_modules" / "axe-core" / "axe.min.js"
 
 pytestmark = pytest.mark.timeout(240)
-
-
-def violations(panel: Panel) -> list[str]:
-    """What axe-core finds wrong with the page as it stands, one line each."""
-    panel.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = panel.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{each['id']}: {node['target']} {node['failureSummary']}"
-        for each in found["violations"]
-        for node in each["nodes"]
-    ]
 
 
 def fits(panel: Panel) -> None:

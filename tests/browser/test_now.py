@@ -97,6 +97,26 @@ def test_a_pause_has_its_name_in_the_curve(bench: Station, visit: Visit) -> None
     panel.shows("pauses", "Paused by a limit from")
 
 
+@pytest.mark.requirement("P-06")
+def test_a_session_has_the_name_of_its_card_and_the_price_of_its_beginning(
+    bench: Station, visit: Visit
+) -> None:
+    """What is set while it runs is for the next one: the history will say the same."""
+    bench.ask("card_set", tag="04A1B2C3", name="Anna")
+    panel = visit(bench.address)
+    bench.ask("config_set", key="c_PricePerKWh", value="0.30")
+    bench.ask("plug_in")
+    bench.ask("present_tag", tag="04A1B2C3")
+    panel.shows("card", "Anna")
+    panel.shows("cost", "€0.0")
+    bench.ask("config_set", key="c_PricePerKWh", value="9000")
+    bench.ask("config_set", key="c_Currency", value="CHF")
+    panel.shows("energy", "0.0")
+    panel.shows("cost", "€0.0")
+    transaction = bench.picture()["connectors"]["1"]["transaction"]
+    assert (transaction["price"], transaction["currency"]) == ("0.30", "EUR")
+
+
 def test_keys_alone_reach_everything(bench: Station, visit: Visit) -> None:
     """A skip link, a start by the space bar, pages that begin at their heading, a menu that Escape closes."""
     bench.ask("plug_in")

@@ -87,6 +87,39 @@ def test_the_owners_limit_is_followed_and_named(bench: Station, visit: Visit) ->
     panel.shows("power", "2.3")
 
 
+@pytest.mark.requirement("E-62")
+def test_an_interface_that_goes_down_shows_and_the_next_one_carries_the_line(
+    bench: Station, visit: Visit
+) -> None:
+    """The drawer says which is in use; each is cut and mended by itself."""
+    panel = visit(bench.address, LAPTOP)
+    panel.shows("interface-ethernet", "In use: the main interface")
+    panel.does("interface-ethernet")
+    panel.shows("interface-ethernet", "Down")
+    panel.shows("interface-wifi", "In use: the main interface")
+    panel.does("interface-wifi")
+    panel.shows("interface-cellular", "In use: the main interface")
+    panel.does("interface-cellular")
+    panel.is_state("backend", "offline")
+    panel.does("interface-wifi")
+    panel.shows("interface-wifi", "In use: the main interface")
+    panel.is_state("backend", "online")
+
+
+def test_another_car_stands_there_at_a_turn_of_its_knobs(bench: Station, visit: Visit) -> None:
+    """What its charger takes, and a battery that is full: the station says that it has enough."""
+    panel = visit(bench.address, LAPTOP)
+    panel.does("plug")
+    panel.does("tap")
+    panel.shows("power", "7.36")
+    _turn(panel, "car-current", "10")
+    panel.shows("power", "2.3")
+    panel.shows("car-current", "10 A")
+    _turn(panel, "car-battery", "100")
+    panel.shows("car-battery", "100 %")
+    panel.shows("power", "0.00")
+
+
 @pytest.mark.requirement("E-32", "E-75")
 def test_the_house_takes_its_current_and_the_car_gets_it_back(bench: Station, visit: Visit) -> None:
     """One switch fits the clamp and tells the station; then the car has what the fuse of 60 A leaves."""

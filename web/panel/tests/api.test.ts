@@ -65,3 +65,9 @@ test("who is too fast is told for how long", async () => {
   expect(failure).toMatchObject({ code: "too_fast", retryS: 4 });
   expect((failure as Refused).message).toContain("4 s");
 });
+
+test("a refusal is said by its code and words, without the station's own preface", async () => {
+  const body = { error: "c_X was not set to '5': Rejected. Not possible: …", code: "key_range" };
+  answering(async () => Response.json({ ...body, words: { low: "6", high: "32" } }, { status: 409 }));
+  await expect(perform("config_set", {})).rejects.toThrow("Not possible: the value is 6 to 32.");
+});

@@ -17,7 +17,15 @@ function under(...limits: Limit[]): Partial<Connector> {
   return { limits, limit: limits[0] ?? null };
 }
 
-const SESSION = { session: "s", id: 1, tag: "04A1", meter_start_wh: 0, phase: "running" };
+const SESSION = {
+  session: "s",
+  id: 1,
+  tag: "04A1",
+  meter_start_wh: 0,
+  phase: "running",
+  price: null,
+  currency: "",
+};
 const CHARGING: Partial<Connector> = {
   ocpp_status: "Charging",
   relay: true,

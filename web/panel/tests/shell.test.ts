@@ -92,6 +92,33 @@ test.each(["online", "pageshow", "visibilitychange"])("%s brings a sleeping line
   expect(line).toMatchObject({ state: "live", held: { seq: 500 } });
 });
 
+test("a sleep that nobody tells of is noticed at the next look at the clock", () => {
+  latest().say(whole(1));
+  vi.setSystemTime(Date.now() + 86_400_000);
+  vi.advanceTimersByTime(500);
+  expect(line?.state).toBe("stale");
+  expect(open()).toHaveLength(1);
+});
+
+test("what waited in a socket while the page slept is not shown as of now", () => {
+  latest().say(whole(1));
+  const asleep = latest();
+  vi.setSystemTime(Date.now() + 86_400_000);
+  asleep.say(change(2));
+  expect(line).toMatchObject({ state: "stale", held: { seq: 1 } });
+  latest().say(whole(9));
+  expect(line).toMatchObject({ state: "live", held: { seq: 9 } });
+});
+
+test("a browser without a network shows nothing as live until the station has answered again", () => {
+  latest().say(whole(4));
+  signs.dispatchEvent(new Event("offline"));
+  expect(line?.state).toBe("stale");
+  expect(latest().since).toEqual({ epoch: "e1", seq: 4 });
+  latest().say(alive(4));
+  expect(line?.state).toBe("live");
+});
+
 test("all signs of waking together open one socket", () => {
   latest().say(whole(1));
   vi.setSystemTime(Date.now() + 60_000);

@@ -43,6 +43,7 @@ export function picture(changes: Partial<Connector> = {}): Picture {
       rated_v: 230,
       virtual: true,
       zero_utc_ms: null,
+      tag_bytes: 0,
     },
     connectors: { "1": connector(changes) },
     backend: { configured: true, connected: true, cut: false, queued: 0, set_aside: 0, problem: null },
@@ -51,6 +52,9 @@ export function picture(changes: Partial<Connector> = {}): Picture {
     lapse: null,
     notes: [],
     leds: {},
+    today: null,
+    after_restart: [],
+    names: {},
   };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { bounds, reason, refusalOf, shown, unitOf, written, type KeyRow } from "../src/settings/units";
+import { speech } from "../src/lib/i18n.svelte";
+import { bounds, shown, unitOf, written, type KeyRow } from "../src/settings/units";
 
 function row(change: Partial<KeyRow>): KeyRow {
   return {
@@ -45,23 +46,21 @@ test("nothing is null where a key knows it, and nothing where not", () => {
   expect(written(row({ kind: { type: "text" }, unit: "" }), "")).toBe("");
 });
 
+test("people read and write the decimal sign of their language", () => {
+  const fuse = row({ unit: "A/10", kind: { type: "integer", min: 60, max: 10_000 } });
+  const price = row({ unit: "", kind: { type: "decimal" } });
+  speech.language = "de";
+  try {
+    expect([shown(fuse, "135"), shown(price, "0.30")]).toEqual(["13,5", "0,30"]);
+    expect([written(fuse, "13,5"), written(price, "0,30")]).toEqual(["135", "0.30"]);
+  } finally {
+    speech.language = "en";
+  }
+});
+
 test("other units stay as they are", () => {
   const delay = row({ unit: "s", kind: { type: "integer", min: 0, max: 1_800 } });
   expect(shown(delay, "600")).toBe("600");
   expect(bounds(delay)).toEqual({ min: 0, max: 1_800 });
   expect(bounds(row({ kind: { type: "text" } }))).toBeNull();
-});
-
-test("a refusal is its reason, as a sentence", () => {
-  const told = "c_MainFuseLimit was not set to '1': Rejected. the value is 60 to 10000";
-  expect(reason(told)).toBe("The value is 60 to 10000.");
-  expect(reason("Not possible: the value is true or false.")).toBe("The value is true or false.");
-  expect(reason("The station did not answer. Try again.")).toBe("The station did not answer. Try again.");
-  expect(reason("c_X was not set to 'y': Rejected.")).toBe("c_X was not set to 'y': Rejected.");
-});
-
-test("a refusal about a number can be said in people's units", () => {
-  expect(refusalOf("The value is 60 to 10000.")).toBe("bounds");
-  expect(refusalOf("The value is a whole number.")).toBe("number");
-  expect(refusalOf("This station knows no time zone of that name.")).toBeNull();
 });

@@ -1,5 +1,7 @@
 // What the words of the diagnostics answer with, as docs/reference/operations.md has it. Unknown values are null.
 
+import type { Note } from "../lib/picture";
+
 export interface Innards {
   pilot_high_v: number | null;
   pilot_low_v: number | null;
@@ -29,6 +31,16 @@ export interface Diagnosis {
   reset_reason: string | number | null;
   model_hash: string | null;
   disk: string | null;
+  upload: Upload | null;
+}
+
+/** The last file the operator asked for. */
+export interface Upload {
+  file: string;
+  status: string;
+  failure: number | null;
+  name: string | null;
+  sentence: string | null;
 }
 
 export interface LoggedEvent {
@@ -50,6 +62,9 @@ export interface SecurityEvent {
   new: number | null;
   role: string | null;
   taken: boolean | null;
+  /** Of an alarm of OCPP's security whitepaper, its type; "" of a setting. */
+  kind?: string;
+  info?: string;
 }
 
 export interface OcppMessage {
@@ -67,6 +82,8 @@ export interface SelfTest {
   ok: boolean | null;
   sentence: string;
   advice: string;
+  told: Note[];
+  advised: Note[];
 }
 
 export interface AsideSession {

@@ -1,9 +1,11 @@
 // What the page asks of the station over HTTP. Every failure is a sentence.
 import type { Key } from "./i18n.svelte";
 import { speech, t } from "./i18n.svelte";
+import { refusalSentence, type Word } from "./refusals";
 import type { BenchTable } from "./picture";
 
 const PATIENCE_MS = 10_000;
+const FILE_MS = 60_000;
 /** Words whose answer comes when a person, a car or the whole station has done something. */
 const SLOW_MS: Record<string, number> = { start_charging: 40_000, card_learn: 40_000, self_test: 30_000 };
 /** Words after which the host that was to answer is gone. */
@@ -19,6 +21,7 @@ export class Refused extends Error {
     message: string,
     readonly code = "",
     readonly retryS = 0,
+    readonly words: Record<string, Word> = {},
   ) {
     super(message);
   }
@@ -29,7 +32,6 @@ const SENTENCES: Record<string, Key> = {
   sign_in: "answer.sign_in",
   password: "answer.password",
   set_up: "answer.set_up",
-  role: "answer.role",
   origin: "answer.origin",
   no_answer: "answer.none",
 };
@@ -65,6 +67,16 @@ export async function call<T>(
   return read<T>(await send(method, path, body, patienceMs, stop));
 }
 
+/** A file of the station's and the name it gives it. Throws Refused, whose message is for people. */
+export async function fetched(path: string): Promise<{ name: string; data: Uint8Array<ArrayBuffer> }> {
+  const answer = await send("GET", path, undefined, FILE_MS);
+  if (!answer?.ok) return read(answer);
+  const data = await answer.arrayBuffer().catch(() => null);
+  if (data === null) throw new Refused(t("answer.none"), "no_answer");
+  const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1];
+  return { name: name ?? "file", data: new Uint8Array(data) };
+}
+
 /** What can be caused on this station. Throws Refused. */
 export function benchTable(): Promise<BenchTable> {
   return call<BenchTable>("GET", "/api/bench");
@@ -74,17 +86,26 @@ async function read<T>(answer: Response | null): Promise<T> {
   if (answer === null) throw new Refused(t("answer.none"), "no_answer");
   const said: unknown = await answer.json().catch(() => null);
   if (answer.ok) return said as T;
-  throw refusal(answer.status, (said ?? {}) as { error?: unknown; code?: unknown; retry_s?: unknown });
+  throw refusal(answer.status, (said ?? {}) as Answer);
 }
 
-function refusal(status: number, said: { error?: unknown; code?: unknown; retry_s?: unknown }): Refused {
+interface Answer {
+  error?: unknown;
+  code?: unknown;
+  words?: Record<string, Word>;
+  retry_s?: unknown;
+}
+
+function refusal(status: number, said: Answer): Refused {
   const code = typeof said.code === "string" ? said.code : "";
   if (status === 401 && (code === "sign_in" || code === "set_up")) signedOut();
   const retryS = typeof said.retry_s === "number" ? Math.ceil(said.retry_s) : 0;
   const own = typeof said.error === "string" ? said.error : t("answer.none");
   if (code === "too_fast") return new Refused(t("answer.too_fast", { seconds: retryS }), code, retryS);
   const key = SENTENCES[code];
-  return new Refused(key === undefined || speech.language === "en" ? own : t(key), code, retryS);
+  if (key !== undefined) return new Refused(speech.language === "en" ? own : t(key), code, retryS);
+  const words = said.words ?? {};
+  return new Refused(refusalSentence(code, words) ?? own, code, retryS, words);
 }
 
 function send(

@@ -5,13 +5,3 @@ export type Words = Record<string, string | number>;
 export function fill(template: string, words: Words): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(words[name] ?? whole));
 }
-
-/** The words that make this text of the template; null when it is not made of it. */
-export function unfill(template: string, text: string): Record<string, string> | null {
-  const pattern = template
-    .split(/\{(\w+)\}/)
-    .map((part, at) => (at % 2 === 1 ? `(?<${part}>.*)` : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
-    .join("");
-  const found = new RegExp(`^${pattern}$`, "su").exec(text);
-  return found === null ? null : { ...found.groups };
-}

@@ -18,7 +18,8 @@ const PROVEN_AFTER_MS = 2_000;
  */
 export type LineState = "connecting" | "live" | "stale" | "lost";
 
-export type Event = "start" | "wake" | "closed" | "deadline" | { text: string };
+/** `unplugged`: the browser says that it has no network any more. */
+export type Event = "start" | "wake" | "unplugged" | "closed" | "deadline" | { text: string };
 
 export interface Since {
   epoch: string;
@@ -50,11 +51,17 @@ export class LiveLine {
   }
 
   handle(event: Event, now: number): Effect[] {
-    if (typeof event === "object") return this.hear(event.text, now);
+    if (typeof event === "object") return this.slept(now) ? this.expire(now) : this.hear(event.text, now);
     if (event === "start") return this.open("connecting", now);
     if (event === "wake") return this.wake(now);
+    if (event === "unplugged") return this.doubt(now);
     if (event === "closed") return this.fail(now);
     return now < this.deadline() ? [] : this.expire(now);
+  }
+
+  /** A text that waited while the page slept is of then: nothing of it may be shown as of now. */
+  private slept(now: number): boolean {
+    return this.socket.is === "open" && now >= this.deadline();
   }
 
   private hear(text: string, now: number): Effect[] {
@@ -87,7 +94,7 @@ export class LiveLine {
   private expire(now: number): Effect[] {
     if (this.socket.is === "none") return this.open(this.state, now);
     if (this.socket.is === "opening") return [{ do: "close" }, ...this.fail(now)];
-    return [{ do: "close" }, ...this.open("stale", now)];
+    return this.doubt(now);
   }
 
   /** The page may have slept, and its socket may be dead without knowing it. */
@@ -98,6 +105,11 @@ export class LiveLine {
     if (now - quietFrom < patience) return [];
     this.wantsWhole = true; // the whole comes at once, even when nothing was missed
     return [{ do: "close" }, ...this.open(now - quietFrom < STALE_AFTER_MS ? "connecting" : "stale", now)];
+  }
+
+  /** A station on this very machine is there without a network too: ask it, and show nothing until it answers. */
+  private doubt(now: number): Effect[] {
+    return this.socket.is === "open" ? [{ do: "close" }, ...this.open("stale", now)] : [];
   }
 
   private open(state: LineState, now: number): Effect[] {

@@ -7,6 +7,12 @@ export function amountText(value: number | null | undefined, digits = 2): string
   return value.toLocaleString(speech.language, { maximumFractionDigits: digits, useGrouping: false });
 }
 
+/** A text like 0.30 with the reader's decimal sign, every figure as it was written. */
+export function decimalText(text: string): string {
+  const [, sign = "."] = (1.5).toLocaleString(speech.language);
+  return text.replace(".", sign);
+}
+
 /** Day and time of a text like 2026-03-01T12:30:05+01:00, by the clock that the text itself uses. */
 export function momentText(iso: string | null | undefined): string {
   if (!iso) return UNKNOWN;

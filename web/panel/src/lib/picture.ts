@@ -10,12 +10,25 @@ export interface Plate {
   rated_v: number;
   virtual: boolean;
   zero_utc_ms: number | null;
+  /** A card's tag that is shorter stands in sessions filled up with zeros. */
+  tag_bytes: number;
+}
+
+/** What a sentence is filled with; a word that is there no more is null. */
+export type Words = Record<string, string | number | null>;
+
+/** A sentence of the station's, by its code. */
+export interface Note {
+  code: string;
+  sentence: string;
+  words?: Words | undefined;
 }
 
 export interface Why {
   code: string;
   sentence: string;
   until: number | null;
+  words?: Words;
   /** The source of the limit, where one is the reason. */
   limit?: string | null;
 }
@@ -33,6 +46,7 @@ export interface Limit {
   code: number;
   sentence: string;
   limit_a: number;
+  words?: Words;
   until?: number | null;
   holds?: string;
 }
@@ -43,6 +57,9 @@ export interface Transaction {
   tag: string;
   meter_start_wh: number;
   phase: string;
+  /** Of a kWh when it began, a decimal text. */
+  price: string | null;
+  currency: string;
 }
 
 export type PerPhase = (number | null)[];
@@ -75,6 +92,13 @@ export interface Backend {
   queued: number;
   set_aside: number;
   problem: string | null;
+  /** The same by its code, where it is a known one. */
+  trouble?: Note | null;
+  /** Of each simulated interface, whether it could carry the line; empty where they are real ones. */
+  interfaces?: Record<string, boolean | null>;
+  /** The one in use, and whether it is the main one or the fallback. */
+  interface?: string | null;
+  part?: string | null;
 }
 
 export interface World {
@@ -91,6 +115,7 @@ export interface World {
   misbehaviours: string[];
   causes: string[];
   clamp: string;
+  car_a: number;
 }
 
 export interface Lapse {
@@ -115,8 +140,14 @@ export interface Picture {
   world: World | null;
   lapse: Lapse | null;
   beside: Record<string, World>;
-  notes: string[];
+  notes: Note[];
   leds: Record<string, Led>;
+  /** The day where the station is, 2026-03-29; null while nobody knows the time. */
+  today: string | null;
+  /** Keys that were changed and count after a restart. */
+  after_restart: string[];
+  /** Whose cards charge now, by their tags, as far as one may know. */
+  names: Record<string, string | null>;
 }
 
 export type Point = [atMs: number, powerW: number | null, limitW: number];

@@ -10,7 +10,7 @@ export interface Socket {
 export interface Surroundings {
   clock: () => number;
   connect: (since: Since | null) => Socket;
-  /** Called after everything that may have changed the line. */
+  /** Called after everything that may have changed the line, and at each look at the clock. */
   changed: (line: LiveLine) => void;
   /** Called when the station has closed the line because nobody is signed in any more. */
   signedOut?: () => void;
@@ -18,6 +18,9 @@ export interface Surroundings {
 
 /** What the station closes a line with whose person it does not know any more. */
 const SIGNED_OUT = 4401;
+
+/** How often the clock is looked at: it may have jumped, and a sleeping page's timers stand still. */
+const LOOK_EVERY_MS = 500;
 
 const WAKING = ["online", "pageshow", "visibilitychange"];
 
@@ -30,7 +33,8 @@ export function keepLive(around: Surroundings, signs: EventTarget[]): () => void
   function tell(event: Event): void {
     for (const effect of line.handle(event, around.clock())) act(effect);
     clearTimeout(timer);
-    timer = setTimeout(() => tell("deadline"), Math.max(0, line.deadline() - around.clock()));
+    const left = Math.max(0, line.deadline() - around.clock());
+    timer = setTimeout(() => tell("deadline"), Math.min(left, LOOK_EVERY_MS));
     around.changed(line);
   }
 
@@ -57,10 +61,17 @@ export function keepLive(around: Surroundings, signs: EventTarget[]): () => void
   }
 
   const wake = () => tell("wake");
-  for (const sign of signs) for (const name of WAKING) sign.addEventListener(name, wake);
+  const unplugged = () => tell("unplugged");
+  for (const sign of signs) {
+    for (const name of WAKING) sign.addEventListener(name, wake);
+    sign.addEventListener("offline", unplugged);
+  }
   tell("start");
   return () => {
-    for (const sign of signs) for (const name of WAKING) sign.removeEventListener(name, wake);
+    for (const sign of signs) {
+      for (const name of WAKING) sign.removeEventListener(name, wake);
+      sign.removeEventListener("offline", unplugged);
+    }
     clearTimeout(timer);
     drop();
   };

@@ -3,14 +3,14 @@ import type { Held } from "./lines";
 import type { LineState } from "./live";
 import { connect, keepLive, sleeplessClock } from "./shell";
 
-const TICK_MS = 500;
-
 class Station {
   state = $state<LineState>("connecting");
   held = $state.raw<Held | null>(null);
   private heardAt = $state(0);
   private now = $state(0);
 
+  /** Whether a connector has to be named to be known. */
+  readonly many = $derived(Object.keys(this.held?.picture.connectors ?? {}).length > 1);
   readonly live = $derived(this.state === "live");
   readonly silentS = $derived(Math.max(0, this.now - this.heardAt) / 1_000);
   /** The station's own time at this moment, as far as the page can tell. */
@@ -23,12 +23,7 @@ class Station {
       [this.state, this.held, this.heardAt, this.now] = [line.state, line.held, line.heardAt ?? 0, clock()];
       mark(line.held);
     };
-    const ticking = setInterval(() => (this.now = clock()), TICK_MS);
-    const end = keepLive({ clock, connect, changed, signedOut }, [window, document]);
-    return () => {
-      clearInterval(ticking);
-      end();
-    };
+    return keepLive({ clock, connect, changed, signedOut }, [window, document]);
   }
 
   private sinceHeldMs(): number {

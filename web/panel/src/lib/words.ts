@@ -3,6 +3,7 @@ import { age } from "./format";
 import { t, type Key } from "./i18n.svelte";
 import type { LineState } from "./live";
 import type { Backend } from "./picture";
+import { noteSentence } from "./saying";
 
 const LINE: Record<LineState, Key> = {
   connecting: "line.connecting",
@@ -46,10 +47,18 @@ export function backendWord(state: BackendState): string {
 export function backendNotes(backend: Backend): string[] {
   if (!backend.configured) return [];
   const notes = [];
-  if (!backend.connected && backend.problem) notes.push(backend.problem);
+  const problem = backendProblem(backend);
+  if (!backend.connected && problem) notes.push(problem);
   if (backend.queued > 0) notes.push(counted("operator.message", "operator.messages", backend.queued));
   if (backend.set_aside > 0) notes.push(counted("operator.aside", "operator.asides", backend.set_aside));
   return notes;
+}
+
+/** What is in the way, as a sentence; "" of nothing. The station's own begin and end as a line of a log does. */
+export function backendProblem({ problem, trouble }: Backend): string {
+  const text = trouble ? noteSentence("trouble", trouble) : (problem ?? "");
+  const whole = text.charAt(0).toLocaleUpperCase() + text.slice(1);
+  return whole === "" || /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }
 
 function counted(one: Key, many: Key, count: number): string {

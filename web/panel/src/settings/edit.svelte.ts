@@ -1,4 +1,5 @@
 // One field that is being changed: what was typed, what became of it, and whether somebody else was faster.
+import { Refused } from "../lib/api";
 import { keys, sentence } from "./keys.svelte";
 
 type Fate = "rest" | "saving" | "saved" | "refused";
@@ -8,6 +9,8 @@ export class Edit {
   typed = $state<string | null>(null);
   fate = $state<Fate>("rest");
   reason = $state("");
+  /** Of the refusal, "" of one that has none. */
+  code = $state("");
   /** What stood when typing began. */
   private base = $state<string | null>(null);
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,6 +42,7 @@ export class Edit {
       await keys.change(this.name(), text);
     } catch (error) {
       [this.fate, this.reason] = ["refused", sentence(error)];
+      this.code = error instanceof Refused ? error.code : "";
       return false;
     }
     [this.fate, this.typed] = ["saved", null];

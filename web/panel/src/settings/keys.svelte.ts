@@ -1,19 +1,15 @@
 // The key table as the station tells it, read again whenever somebody else may have changed it.
 import { ask, Refused } from "../lib/api";
 import { t } from "../lib/i18n.svelte";
-import { station } from "../lib/station.svelte";
-import { reason, type KeyRow } from "./units";
+import { type KeyRow } from "./units";
 
 class Keys {
   rows = $state.raw<KeyRow[]>([]);
   /** Why there are none. */
   problem = $state("");
-  /** What was changed and counts after a restart of the station, and in which of its lives that was. */
-  private waiting = $state<{ epoch: string; names: string[] }>({ epoch: "", names: [] });
   private reading: Promise<void> | null = null;
 
   readonly byName = $derived(new Map(this.rows.map((each) => [each.name, each])));
-  readonly afterRestart = $derived(this.waiting.epoch === station.held?.epoch ? this.waiting.names : []);
 
   /** Read them all again; two who ask at once share one answer. */
   read(): Promise<void> {
@@ -34,21 +30,13 @@ class Keys {
     return this.byName.get(name)?.value ?? null;
   }
 
-  /** Set a key. Throws Refused with the reason alone. What stands afterwards is read from the station. */
+  /** Set a key. Throws Refused. What stands afterwards is read from the station. */
   async change(name: string, text: string): Promise<void> {
     try {
-      const word = await ask<string>("config_set", { key: name, value: text });
-      if (word === "RebootRequired") this.note(name);
-    } catch (error) {
-      throw new Refused(reason(sentence(error)));
+      await ask<string>("config_set", { key: name, value: text });
     } finally {
       await this.read();
     }
-  }
-
-  private note(name: string): void {
-    const names = new Set([...this.afterRestart, name]);
-    this.waiting = { epoch: station.held?.epoch ?? "", names: [...names] };
   }
 
   /** Keep reading while somebody looks: now, and whenever the page comes back to the front. */

@@ -1,5 +1,6 @@
 // A key's value between the station's text and what people read and type. Pure.
 import type { Role } from "../lib/me.svelte";
+import { decimalText } from "../lib/numbers";
 
 export type KindName =
   "boolean" | "integer" | "choice" | "text" | "decimal" | "period" | "schedule" | "zone" | "list";
@@ -38,8 +39,9 @@ export function unitOf(row: KeyRow): string {
 /** The number people read for the station's text; a text that is no number stays as it is. */
 export function shown(row: KeyRow, text: string | null): string {
   if (text === null) return "";
+  if (row.kind.type === "decimal") return decimalText(text);
   if (row.unit !== TENTHS || !/^-?\d+$/.test(text)) return text;
-  return String(Number(text) / 10);
+  return decimalText(String(Number(text) / 10));
 }
 
 /** The station's text for what was typed; what is no number goes as it is, and the station says so. */
@@ -58,20 +60,4 @@ export function bounds(row: KeyRow): { min: number; max: number } | null {
   if (min == null || max == null) return null;
   const scale = row.unit === TENTHS ? 10 : 1;
   return { min: min / scale, max: max / scale };
-}
-
-/** Why the station refused, without the key's name and the word of refusal before it. */
-export function reason(sentence: string): string {
-  const found = /^(?:\S+ was not set to '[^]*?': \w+\. ?)?(?:Not possible: )?([^]*)$/.exec(sentence);
-  const said = found?.[1]?.trim();
-  if (said === sentence) return sentence;
-  if (!said) return sentence;
-  const whole = said.charAt(0).toUpperCase() + said.slice(1);
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
-}
-
-/** What a refusal of the table is about, where the page can say it in people's units. */
-export function refusalOf(reason: string): "bounds" | "number" | null {
-  if (/^The value is -?\d+ to -?\d+\.$/.test(reason)) return "bounds";
-  return reason === "The value is a whole number." ? "number" : null;
 }

@@ -1,4 +1,6 @@
-// What the set-up proposes for a country. Every figure with its reason; all of it can be changed afterwards.
+// What the set-up proposes for a country; all of it can be changed afterwards. Hours and a delay are proposed where a
+// regulation gives figures for them, which is Great Britain alone. What is said of the others is why there is nothing
+// to propose, from publications of the named bodies as they were read in 2026. It is no legal advice.
 
 export interface Country {
   /** ISO 3166-1, two letters; "" is any other. */
@@ -29,20 +31,28 @@ export const COUNTRIES: Country[] = [
     code: "GB",
     zone: "Europe/London",
     currency: "GBP",
-    // The Electric Vehicles (Smart Charge Points) Regulations 2021, reg. 10: first use proposes hours outside
-    // of peak demand, which is 8 to 11 and 16 to 22 on weekdays.
+    // Statutory Instrument 2021/1467, the Electric Vehicles (Smart Charge Points) Regulations 2021, in force since 30
+    // June 2022. Regulation 10: charging hours outside of peak demand are proposed at the first use, and may be refused
+    // or changed; its peak hours are 8 to 11 and 16 to 22 on weekdays. The days are the charger model's.
     peaks: ["enable,08:00,11:00", "enable,16:00,22:00"],
-    delay: 600, // the same, reg. 11: a random delay of up to 600 s, so that not all cars begin at once
+    // Regulation 11: a random delay of up to 600 s, and the station has to be capable of 1800 s.
+    delay: 600,
   },
-  euro("IE", "Europe/Dublin"), // no such regulation: times of use are a matter of the contract
-  euro("DE", "Europe/Berlin"), // § 14a EnWG dims by command of the grid's operator, not by the clock
-  euro("AT", "Europe/Vienna"), // as DE
-  { ...euro("CH", "Europe/Zurich"), currency: "CHF" }, // the grid's operator dims by ripple control
-  euro("IT", "Europe/Rome"), // bands F1 to F3 are a matter of the contract
-  euro("FR", "Europe/Paris"), // "heures creuses" differ from commune to commune
-  euro("ES", "Europe/Madrid"), // bands are a matter of the contract; the Canaries change the zone by hand
-  euro("NL", "Europe/Amsterdam"), // no peak hours by regulation
-  euro("BE", "Europe/Brussels"), // the capacity tariff counts the month's peak, not hours
+  euro("IE", "Europe/Dublin"),
+  // § 14a EnWG, Bundesnetzagentur, since 2024: the grid's operator dims to no less than 4.2 kW, by command and not by
+  // the clock.
+  euro("DE", "Europe/Berlin"),
+  euro("AT", "Europe/Vienna"),
+  // Art. 8c StromVV: the grid's operator may switch loads where their owner agrees, by command and not by the clock.
+  { ...euro("CH", "Europe/Zurich"), currency: "CHF" },
+  // The bands F1 to F3 of ARERA are hours of a price, which a contract may have or not.
+  euro("IT", "Europe/Rome"),
+  euro("FR", "Europe/Paris"),
+  // The bands of the tariff 2.0TD are hours of a price. The Canary Islands choose their zone by hand.
+  euro("ES", "Europe/Madrid"),
+  euro("NL", "Europe/Amsterdam"),
+  // Flanders' capacity tariff (VREG, since 2023) counts the highest quarter of an hour of a month, whenever it is.
+  euro("BE", "Europe/Brussels"),
   { code: "", zone: "", currency: "EUR", peaks: NO_PEAKS, delay: 0 },
 ];
 
