@@ -31,7 +31,7 @@ test: $(STAMP) $(PAGE)  ## run all tests that need no root
 	@scripts/browser.sh
 	@scripts/page.sh test
 	@$(BIN)/pytest --clocks simulated --numprocesses auto
-	@$(BIN)/pytest --clocks real --ignore tests/browser
+	@$(BIN)/pytest --clocks real --ignore tests/browser --numprocesses 2 --dist loadfile
 	@$(BIN)/pytest tests/browser --numprocesses 2
 
 check: $(STAMP) $(PAGE)  ## format, lint, types, import contracts, then the tests: what CI runs

@@ -10,14 +10,21 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
+from pilotline.links.event_table import EVENTS, RESETS
+from pilotline.links.self_test import FINDINGS
 from pilotline.simulator.actions import Misbehaviour
-from pilotline.station.notes import NO_PEN_DEVICE, NO_TIME
+from pilotline.station.network import WAYS, Part
+from pilotline.station.notes import NOTES
 from pilotline.station.waits import WAITS
 from pilotline.vocabulary.faults import FAULTS
 from pilotline.vocabulary.limits import SOURCES
+from pilotline.vocabulary.network import TITLES
 from pilotline.vocabulary.pilot import PilotState
-from pilotline.vocabulary.roles import BESIDE
+from pilotline.vocabulary.refusals import GROUNDS
+from pilotline.vocabulary.roles import BESIDE, Deed
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, StopReason
+from pilotline.vocabulary.transfers import TRANSFER_FAULTS
+from pilotline.vocabulary.troubles import TROUBLES
 
 TARGET = Path(__file__).parents[1] / "web" / "panel" / "src" / "messages" / "en" / "station.json"
 
@@ -87,8 +94,22 @@ def messages() -> Iterable[tuple[str, str]]:
     yield from said("pilot", PILOT)
     yield from ((f"role.{each.value}", each.value.capitalize()) for each in BESIDE)
     yield from ((f"misbehaviour.{each.value}", each.sentence) for each in Misbehaviour)
-    yield "note.pen", NO_PEN_DEVICE
-    yield "note.no_time", NO_TIME
+    yield from ((f"refusal.{each.code}", each.sentence) for each in GROUNDS)
+    yield from ((f"deed.of.{each.name.lower()}", each.value) for each in Deed)
+    for failure in TRANSFER_FAULTS:
+        yield f"transfer.{failure.name}", failure.sentence
+        yield f"transfer.{failure.name}.advice", failure.advice
+    yield "device.meter", "meter"
+    yield from ((f"way.{each.code}", each.sentence) for each in WAYS)
+    yield from ((f"interface.{each.value}", title) for each, title in TITLES.items())
+    yield from ((f"part.{each.value}", each.value) for each in Part)
+    yield from ((f"reset.{reason}", words) for reason, words in RESETS.items())
+    yield "event.network_used", EVENTS["network_used"].sentence
+    yield from ((f"trouble.{each.code}", each.sentence) for each in TROUBLES)
+    for finding in FINDINGS:
+        yield f"check.{finding.code}", finding.sentence
+        yield from [(f"check.{finding.code}.advice", finding.advice)] if finding.advice else []
+    yield from ((f"note.{each.code}", each.sentence) for each in NOTES)
 
 
 def said(kind: str, words: Mapping[Word, str]) -> Iterable[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 
 from pilotline.links.ocpp.about import ABOUT
 from pilotline.links.ocpp.calls import WHEN_ACCEPTED
+from pilotline.links.ocpp.transfers import INCOMING, OUTGOING
 from pilotline.models.reader import list_models, load_charger
 from pilotline.station import session, status
 from pilotline.station.commissioning import deed_of, forbidden
@@ -16,7 +17,7 @@ from pilotline.station.keys import BY_NAME, KEYS, Access, Key, KeyStore
 from pilotline.vocabulary.charger import ChargerModel, KeyValue, SessionRules
 from pilotline.vocabulary.feature_profiles import ACTIONS_OF
 from pilotline.vocabulary.roles import Role, allowed
-from pilotline.wire.ocpp.v16 import ACTIONS, UNSERVED, Action
+from pilotline.wire.ocpp.v16 import ACTIONS, Action
 from pilotline.wire.ocpp.v16 import Role as End
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -45,7 +46,7 @@ REFUSED = """
 | error code | for what |
 |---|---|
 | `NotImplemented` | an action OCPP 1.6 does not know |
-| `NotSupported` | an action not served as yet: {unserved}; those only a station sends; what a model lacks |
+| `NotSupported` | an action only a station sends; what a model lacks |
 | `FormationViolation` | no JSON, no frame, or a payload that is no object |
 | `OccurenceConstraintViolation` | a field that is missing, or a list that is too short or too long |
 | `TypeConstraintViolation` | a value of another type |
@@ -59,6 +60,15 @@ ignored. One message is 1 MiB at most: a longer one ends the connection.
 
 TOLD = """
 ## What the station tells
+"""
+
+TRANSFERS = """
+## DataTransfer
+
+Messages of the vendor `Pilotline`; others are answered `UnknownVendorId`.
+
+| message | from | what it is | its data | its answers |
+|---|---|---|---|---|
 """
 
 STATES = """
@@ -116,7 +126,7 @@ The models' files hold factory values for these; until the part comes a backend 
 
 def messages_page() -> str:
     """The whole page."""
-    lines = [MESSAGES.rstrip("\n"), *asked(), *told(), refused(), states(), *rules()]
+    lines = [MESSAGES.rstrip("\n"), *asked(), *told(), *transfers(), refused(), states(), *rules()]
     return "\n".join([*lines, ""])
 
 
@@ -140,12 +150,20 @@ def told() -> Iterable[str]:
     )
 
 
+def transfers() -> Iterable[str]:
+    yield TRANSFERS.rstrip("\n")
+    for row in INCOMING:
+        words = "<br>".join(f"`{word}`: {when}" for word, when in row.words.items())
+        yield f"| `{row.message}` | the backend | {row.what} | {row.data} | {words} |"
+    yield from (f"| `{row.message}` | the station | {row.what} | {row.data} | any |" for row in OUTGOING)
+
+
 def by(end: End) -> Iterable[Action]:
     return [action for action in ACTIONS.values() if end in action.senders]
 
 
 def refused() -> str:
-    return REFUSED.format(unserved=", ".join(f"`{name}`" for name in sorted(UNSERVED))).rstrip("\n")
+    return REFUSED.rstrip("\n")
 
 
 def states() -> str:

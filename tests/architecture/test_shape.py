@@ -6,6 +6,8 @@ from functools import cache
 
 from support.places import SOURCE
 
+GENERATED = SOURCE / "wire" / "v2g" / "compiled"
+"""Made of the messages and read by nobody: its generator is what is kept small."""
 MOST_LINES = {"file": 600, "class": 500, "function": 60}
 
 
@@ -22,7 +24,7 @@ def parts_of(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
 def over_long() -> dict[str, str]:
     """What is too long: its place -> its kind and length."""
     found: dict[str, str] = {}
-    for path in sorted(SOURCE.rglob("*.py")):
+    for path in sorted(set(SOURCE.rglob("*.py")) - set(GENERATED.glob("*.py"))):
         text = path.read_text(encoding="utf-8")
         place = str(path.relative_to(SOURCE))
         for kind, name, lines in [("file", "", len(text.splitlines())), *parts_of(ast.parse(text))]:

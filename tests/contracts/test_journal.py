@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from pilotline.drivers.energy_table import read_energy
 from pilotline.drivers.store import WINDOW, Store, read_events, read_security
 from pilotline.simulator.journal import MemoryJournal
+from pilotline.vocabulary import history
 from pilotline.vocabulary.charging import Installed
 from pilotline.vocabulary.energy import KEEPS, EnergyHour, EnergyMark, EnergyPiece, EnergyRow, Tier
 from pilotline.vocabulary.journal import (
     EVENTS_KEPT,
     SECURITY_KEPT,
+    Alarm,
     BootTime,
     CachedTag,
     Card,
@@ -43,6 +45,7 @@ from pilotline.vocabulary.journal import (
     LoggedEvent,
     Metered,
     MeterSample,
+    Notified,
     OpenSession,
     Recollection,
     Record,
@@ -63,6 +66,7 @@ from pilotline.vocabulary.journal import (
 )
 from pilotline.vocabulary.status import AuthStatus, ReadingContext, StopReason, TagInfo
 from pilotline.vocabulary.time import Stamp
+from pilotline.vocabulary.upkeep import Notice
 from support.profiles import TX, profile
 
 ANSWERED = (Record, SetAside, Resend, Fetch, StoreZeros, StoreLocalList)
@@ -78,7 +82,7 @@ class Journal(Protocol):
 
     def restart(self) -> Recollection: ...
 
-    def security(self) -> list[SecurityEvent]: ...
+    def security(self) -> list[SecurityEvent | Alarm]: ...
 
     def events(self) -> list[LoggedEvent]: ...
 
@@ -110,7 +114,7 @@ class OnDisk:
         self._open()
         return self._store.recollection
 
-    def security(self) -> list[SecurityEvent]:
+    def security(self) -> list[SecurityEvent | Alarm]:
         return read_security(self._path)
 
     def events(self) -> list[LoggedEvent]:
@@ -136,7 +140,7 @@ class InMemory:
         self._journal = self._journal.restart(self._journal.found.boot + 1)
         return self._journal.found
 
-    def security(self) -> list[SecurityEvent]:
+    def security(self) -> list[SecurityEvent | Alarm]:
         return self._journal.security
 
     def events(self) -> list[LoggedEvent]:
@@ -279,6 +283,16 @@ def test_what_was_recorded_just_before_a_crash_joins_its_session_aside(journal: 
     found = journal.restart()
     assert (found.queued, found.set_aside) == (0, 2)
     assert journal.perform(Resend("s1")) == [Counted(2, 0)]
+
+
+@pytest.mark.requirement("M-43")
+def test_rows_come_with_a_fact_or_not_at_all(journal: Journal) -> None:
+    """A notice and what its sender has to know of it afterwards are one commit."""
+    journal.perform(StoreKey("upkeep firmware", "before"))
+    rows = StoreKey("upkeep firmware", "after"), StoreKey("x y", 1)
+    journal.perform(replace(records(started())[0], keys=rows))
+    found = journal.restart()
+    assert (found.last_entry, dict(found.keys)) == (1, {"upkeep firmware": "after", "x y": 1})
 
 
 def test_settings_service_and_tags_survive(journal: Journal) -> None:
@@ -444,6 +458,41 @@ def test_both_say_the_same_to_any_story(
         disk.close()
 
 
+def notified(session: str, about: Notice = Notice.SECURITY, boot: int = 1) -> Notified:
+    return Notified(session, about, "InvalidTLSVersion", Stamp(boot, 9), 7, "TLS 1.0 was offered.")
+
+
+@pytest.mark.requirement("R-53")
+def test_a_notice_waits_as_it_was_noted_and_is_counted_apart(journal: Journal) -> None:
+    """Beside sessions, over restarts, until it is delivered; one set aside is not among those that wait."""
+    facts = (started(), notified("n1"), notified("n2", Notice.LOG), ended())
+    jobs = [Record(entry, fact) for entry, fact in enumerate(facts, 1)]
+    assert journal.perform(*jobs) == [Durable(job.entry, job.fact) for job in jobs]
+    found = journal.restart()
+    assert (found.queued, found.notices, found.open_sessions) == (4, 2, ())
+    assert journal.perform(Fetch(1)) == [
+        Fetched(tuple(Durable(job.entry, job.fact) for job in jobs[1:]), last=True)
+    ]
+    assert journal.perform(SetAside(2, "n1", whole=True)) == [Counted(3, 1, 1)]
+    journal.perform(Delivered(3, "n2"))
+    found = journal.restart()
+    assert (found.queued, found.notices, found.set_aside, found.aside_sessions) == (2, 0, 1, {"n1"})
+    assert journal.perform(Resend("n1")) == [Counted(3, 0, 1)]
+
+
+def test_the_boot_of_a_notice_that_waits_is_remembered(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time can be said however many boots later (R-51)."""
+    monkeypatch.setattr(history, "BOOTS_KEPT", 3)
+    journal.perform(Record(1, notified("n1")), StoreZeros((Zero(1, 5_000),)))
+    for _ in range(6):
+        journal.restart()
+    found = journal.restart()
+    assert [each.boot for each in found.boots][:2] == [1, 6]
+    assert next(each.zero for each in found.boots if each.boot == 1) == Zero(1, 5_000)
+
+
 def security_event(number: int, at: int = 8) -> SecurityEvent:
     return SecurityEvent(1, "VOLTAGE_OFFSET", None, number, "backend", taken=None, stamp=Stamp(1, at))
 
@@ -451,7 +500,8 @@ def security_event(number: int, at: int = 8) -> SecurityEvent:
 @pytest.mark.requirement("R-49")
 def test_security_events_are_kept_and_wait_for_nobody(journal: Journal) -> None:
     """They outlive a restart, are no entries of the outbox, and the boot was alive then."""
-    events = [security_event(number) for number in range(3)]
+    alarm = Alarm("StartupOfTheDevice", "POWERON (1)", Stamp(1, 8))
+    events = [security_event(0), alarm, security_event(2)]
     assert journal.perform(*(KeepSecurityEvent(each) for each in events)) == []
     found = journal.restart()
     assert journal.security() == events
@@ -462,7 +512,9 @@ def test_security_events_are_kept_and_wait_for_nobody(journal: Journal) -> None:
 def test_of_security_events_the_newest_are_kept(journal: Journal) -> None:
     """A flood of them does not fill the disk."""
     journal.perform(*(KeepSecurityEvent(security_event(number)) for number in range(SECURITY_KEPT + 5)))
-    assert [each.new for each in journal.security()] == list(range(5, SECURITY_KEPT + 5))
+    assert [each.new for each in journal.security() if isinstance(each, SecurityEvent)] == list(
+        range(5, SECURITY_KEPT + 5)
+    )
 
 
 def logged(number: int, at: int = 8, utc: int | None = None) -> LoggedEvent:

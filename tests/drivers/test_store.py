@@ -377,3 +377,20 @@ def test_a_barrier_is_reached_when_all_before_it_is_on_the_disk(tmp_path: Path) 
     with closing(sqlite3.connect(tmp_path / "journal.db")) as db:
         assert db.execute("SELECT count(*) FROM keys").fetchone() == (1,)
     bench.store.close()
+
+
+@pytest.mark.parametrize("before", [None, 0o644])
+def test_its_owner_alone_may_read_it(path: Path, before: int | None) -> None:
+    """Keys and passwords stand in it; one of an older release, which others could read, is mended."""
+    if before is not None:
+        path.touch()
+        path.chmod(before)
+    store = Store(path)
+    store.start(lambda _: None)
+    store.submit(StoreKey("HeartbeatInterval", 77))
+    store.when_durable((written := threading.Event()).set)
+    assert written.wait(10)
+    files = list(path.parent.glob(f"{path.name}*"))
+    assert len(files) == 3
+    assert {each.stat().st_mode & 0o777 for each in files} == {0o600}
+    store.close()

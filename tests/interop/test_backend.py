@@ -281,17 +281,6 @@ def test_trigger_message_brings_what_it_names(site: Site, wish: MessageTrigger, 
     site.play(story)
 
 
-def test_a_trigger_for_what_the_station_has_not_is_not_implemented(site: Site) -> None:
-    """DiagnosticsStatusNotification comes with a later part."""
-
-    async def story(_bench: Bench, central: CentralSystem) -> None:
-        wish = MessageTrigger.diagnostics_status_notification
-        answer = await central.ask(call.TriggerMessage(requested_message=wish))
-        assert answer.status == "NotImplemented"
-
-    site.play(story)
-
-
 @pytest.mark.requirement("M-49")
 @pytest.mark.parametrize(
     ("action", "payload", "code"),

@@ -1,14 +1,18 @@
 """Live values for an electrician, and what the station finds when it examines itself."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
-from pilotline.links.diagnostics import Diagnosis, Facts, diagnose
+from pilotline.links.diagnostics import Diagnosis, Facts, diagnose, diagnose_upload
 from pilotline.links.self_test import Check, Tried, check_clock, check_disk, check_space, examine
 from pilotline.simulator.actions import Cover, PlugIn, SetCover, SetLeakage, SetMeterFault
+from pilotline.station.clock import WallClock
+from pilotline.station.upkeep.uploads import UploadView
 from pilotline.vocabulary.status import ConnectorStatus
+from pilotline.vocabulary.transfers import LOGIN
 from pilotline.wire.rtm_link import Counters
 from support.stories import Scene
 
@@ -165,3 +169,19 @@ def test_many_errors_on_the_link_are_told_of() -> None:
     scene = Scene()
     scene.station.host.link_counters(1).bad_checksum = 100
     assert checks(scene)["board"].ok is False
+
+
+@pytest.mark.requirement("M-41", "R-32")
+def test_the_last_upload_is_told_with_the_number_of_its_failure() -> None:
+    """And with what to do; one that is there has none."""
+    view = UploadView(
+        "LogStatusNotification", "x.tar.gz", "PermissionDenied", (1, 5, 0), fault="login", code=530
+    )
+    seen = diagnose_upload(view, WallClock(1, []))
+    assert seen is not None
+    assert (seen.failure, seen.name, seen.answer, seen.sentence) == (-8, "login", 530, LOGIN.sentence)
+    assert seen.at == "1970-01-01T00:00:00+00:00"
+    seen = diagnose_upload(replace(view, fault="", code=None, stamp=(1, 5, None)), WallClock(1, []))
+    assert seen is not None
+    assert (seen.failure, seen.advice, seen.at) == (None, None, None)
+    assert diagnose_upload(None, WallClock(1, [])) is None

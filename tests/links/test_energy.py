@@ -7,7 +7,7 @@ import pytest
 from pilotline.links.energy import MOST_ROWS, EnergyView, view_energy
 from pilotline.links.operations import OperationError
 from pilotline.models.zones import find_zone
-from pilotline.vocabulary.energy import EnergyRow, Tier
+from pilotline.vocabulary.energy import EnergyHour, EnergyPiece, EnergyRow, Tier
 
 LONDON = find_zone("Europe/London")
 
@@ -87,3 +87,51 @@ def test_where_the_zone_is_unknown_days_are_those_of_utc() -> None:
     view_energy(Tier.HOUR, "2026-07-01", "2026-07-01", None, shelf.read)
     assert shelf.asked is not None
     assert shelf.asked[1] % 86_400 == 0
+
+
+NOON = EnergyHour(1_774_785_600, 20260329, 202603)
+
+
+@pytest.mark.parametrize(
+    ("tier", "row"),
+    [
+        (Tier.HOUR, EnergyRow(1_774_785_600, 70)),
+        (Tier.DAY, EnergyRow(20260329, 70)),
+        (Tier.MONTH, EnergyRow(202603, 70)),
+    ],
+)
+def test_what_no_record_has_yet_is_in_the_bar_of_its_hour_day_and_month(tier: Tier, row: EnergyRow) -> None:
+    """Beside the record of the same bar, or as a bar of its own; what nobody can date is told apart."""
+    pieces = (EnergyPiece(NOON, 30), EnergyPiece(None, 5))
+    for rows, wh in (((row,), 100), ((), 30)):
+        shelf = Shelf(*rows, undated_wh=1)
+        view = view_energy(tier, "2026-03-01", "2026-03-31", LONDON, shelf.read, waiting=lambda: pieces)
+        assert [(each.begin[:7], each.wh) for each in view.records] == [("2026-03", wh)]
+        assert view.undated_wh == 6
+
+
+def test_what_waits_outside_of_what_was_asked_for_is_left_out() -> None:
+    """And of more bars than an answer holds, the newest are told."""
+    waits = EnergyPiece(NOON, 30)
+    shelf = Shelf()
+    view = view_energy(Tier.DAY, "2026-03-30", "2026-04-02", LONDON, shelf.read, waiting=lambda: [waits])
+    assert view.records == ()
+    full = Shelf(EnergyRow(20260327, 1), EnergyRow(20260328, 2))
+    view = view_energy(Tier.DAY, "", "", LONDON, full.read, 2, lambda: [waits])
+    assert [each.begin for each in view.records] == ["2026-03-28", "2026-03-29"]
+
+
+def test_what_waits_is_asked_after_the_records_are_read() -> None:
+    """What is written in between is then in one of the two, and never in both."""
+    asked: list[str] = []
+
+    def read(*_args: object) -> tuple[Sequence[EnergyRow], int]:
+        asked.append("records")
+        return [], 0
+
+    def waiting() -> Sequence[EnergyPiece]:
+        asked.append("waiting")
+        return []
+
+    view_energy(Tier.DAY, "", "", None, read, waiting=waiting)
+    assert asked == ["records", "waiting"]

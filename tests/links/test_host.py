@@ -16,7 +16,7 @@ from pilotline.station.events import (
     StopCharging,
 )
 from pilotline.vocabulary import faults
-from pilotline.vocabulary.journal import Delivered, Ended, Record, Started, StoreKey
+from pilotline.vocabulary.journal import Delivered, Ended, Notified, Record, Started, StoreKey
 from pilotline.vocabulary.status import ConnectorStatus, ResetKind
 from pilotline.vocabulary.time import SECOND, Tick
 from support.host_bench import HostBench
@@ -38,6 +38,7 @@ def test_a_session_from_card_to_unplug_on_the_wire() -> None:
         "BootNotification",
         "StatusNotification",  # why it has started
         "StatusNotification",  # of the station as a whole
+        "SecurityEventNotification",  # that it has started
         "StatusNotification",
         "StatusNotification",
         "Authorize",
@@ -51,7 +52,7 @@ def test_a_session_from_card_to_unplug_on_the_wire() -> None:
     assert words == ["Available", "Preparing", "Charging", "Available"]
     (stop,) = bench.told("StopTransaction")
     assert (stop["meterStop"], stop["reason"], stop["transactionId"]) == (1_500, "EVDisconnected", 101)
-    assert len(bench.all(Delivered)) == 3
+    assert len(bench.all(Delivered)) == 4
 
 
 def test_the_snapshot_shows_station_and_backend() -> None:
@@ -60,7 +61,7 @@ def test_the_snapshot_shows_station_and_backend() -> None:
     bench.charge()
     seen = bench.core.snapshot(bench.now)
     assert seen.model == "evnet-7kw-s"
-    assert (seen.backend.connected, seen.backend.queued) == (False, 1)
+    assert (seen.backend.connected, seen.backend.queued) == (False, 2), "the start, and that of the station"
     assert seen.backend.problem
     bench.network(up=True)
     bench.run(SECOND)
@@ -250,7 +251,7 @@ def test_facts_are_recorded_before_they_are_sent() -> None:
     bench = HostBench()
     bench.disk = 5 * SECOND
     bench.charge()
-    assert [type(record.fact) for record in bench.all(Record)] == [Started]
+    assert [type(record.fact) for record in bench.all(Record)] == [Notified, Started]
     assert bench.told("StartTransaction") == []
     bench.run(5 * SECOND)
     assert len(bench.told("StartTransaction")) == 1

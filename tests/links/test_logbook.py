@@ -8,7 +8,15 @@ import msgspec
 import pytest
 
 from pilotline.drivers.store import EVENTS_KEPT
-from pilotline.links.event_table import EVENTS, EventView, Kind, event_views, sentence_of, status_code
+from pilotline.links.event_table import (
+    EVENTS,
+    EventView,
+    Kind,
+    event_views,
+    kind_of,
+    sentence_of,
+    status_code,
+)
 from pilotline.links.logbook import (
     BURST,
     BURST_OF_PEOPLE,
@@ -26,6 +34,7 @@ from pilotline.vocabulary.journal import Ended, KeepEvent, LoggedEvent, Started,
 from pilotline.vocabulary.limits import SOURCES, LimitSource
 from pilotline.vocabulary.status import ConnectorStatus, ResetReason, StopReason
 from pilotline.vocabulary.time import DAY, MINUTE, SECOND, Stamp
+from pilotline.vocabulary.transfers import TRANSFER_FAULTS, TransferFault
 
 
 def book(boot: int = 1) -> Logbook:
@@ -234,3 +243,26 @@ def test_a_time_that_nobody_knew_is_put_right_or_marked() -> None:
 def test_an_event_that_stands_for_many_says_so() -> None:
     (view,) = read(LoggedEvent("backend_up", 0, Stamp(1, 0), times=57))
     assert asdict(view)["sentence"] == "The backend has registered the station. That was 57 times."
+
+
+# --- files that the backend asks for ---
+
+
+@pytest.mark.requirement("M-41", "R-32")
+@pytest.mark.parametrize("fault", TRANSFER_FAULTS, ids=lambda fault: fault.name)
+def test_a_file_that_was_not_sent_is_told_with_its_number_and_what_to_do(fault: TransferFault) -> None:
+    words = {"file": "CP-1.tar.gz", "failure": fault.number, "name": fault.name, "answer": 530}
+    told = sentence_of(LoggedEvent("upload_failed", 0, Stamp(1, 5), words))
+    assert told == f"CP-1.tar.gz was not sent ({fault.number}): {fault.sentence} {fault.advice}"
+    assert kind_of("upload_failed") is Kind.BACKEND
+
+
+def test_each_way_to_fail_is_kept_by_itself() -> None:
+    """A backend that asks again and again pushes nothing else out of the log."""
+    log = book()
+    for number in range(40):
+        log.note(
+            "upload_failed", {"file": f"{number}", "failure": -9 if number % 2 else -8}, Stamp(1, number)
+        )
+    kept = [each.event.words["failure"] for each in log.entries(40)]
+    assert sorted(map(str, kept)) == ["-8"] * BURST + ["-9"] * BURST

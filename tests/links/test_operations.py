@@ -22,6 +22,7 @@ from pilotline.station.events import (
     StartCharging,
     StopCharging,
 )
+from pilotline.vocabulary import refusals
 from pilotline.vocabulary.roles import Asker, Role
 
 
@@ -34,6 +35,7 @@ from pilotline.vocabulary.roles import Asker, Role
         ("charge_now", {}, ChargeNow()),
         ("limit_current", {"limit_ma": "16000"}, LimitCurrent(16_000)),
         ("limit_current", {"limit_ma": 0}, LimitCurrent(0)),
+        ("limit_current", {"limit_ma": 0, "connector": "2"}, LimitCurrent(0, connector=2)),
         ("limit_current", {"limit_ma": None}, LimitCurrent(None)),
         ("limit_current", {"limit_ma": 1, "by": "installer"}, LimitCurrent(1, Limiter.INSTALLER)),
         ("clear_faults", {"connector": 1}, ClearLatched(1)),
@@ -116,5 +118,5 @@ def test_an_answer_is_a_sentence_or_a_value_or_nothing() -> None:
     """Only what a row ``tells`` has a value."""
     assert value_of("restart", CallAnswer(-1, "Accepted")) is None
     assert value_of("card_learn", CallAnswer(-1, "04A1")) == {"tag": "04A1"}
-    with pytest.raises(OperationError, match="card_learn: No card came"):
-        value_of("card_learn", CallAnswer(-1, "Rejected", "No card came."))
+    with pytest.raises(OperationError, match="card_learn: No card was held"):
+        value_of("card_learn", CallAnswer(-1, "Rejected", refusals.NO_CARD_CAME.of(seconds=30)))

@@ -105,7 +105,7 @@ def test_the_next_hours_are_told_in_local_time_with_sentences() -> None:
 def test_without_the_time_nobody_can_say_what_comes() -> None:
     """A sentence, and no guess."""
     bench = OffPeakBench(None)
-    with pytest.raises(OperationError, match="the time is not known yet"):
+    with pytest.raises(OperationError, match="time is not known yet"):
         view_preview(bench.station, 1, bench.now)
 
 

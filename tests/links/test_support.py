@@ -15,11 +15,12 @@ from pilotline.links.support import MOST_BYTES, TAIL_BYTES, Request, Urgency, ma
 from pilotline.vocabulary.files import Blob
 
 PLANTED = "s3cr3t-Pl4nted"
+UUID = "0b6f2c1e-8d0a-4f7e-9b7d-1f2a3c4d5e6f"
 VERSIONS = {"pilotline": "1", "model": "evnet"}
 
 
 def request(description: str = "It does not charge.", station: str = "EVNET 1") -> Request:
-    return Request(description, "Plug in, show a card.", Urgency.CRITICAL, station, "SN-7")
+    return Request(description, "Plug in, show a card.", Urgency.CRITICAL, station, "SN-7", UUID)
 
 
 def bundle(said: dict[str, Any] | None = None, logs: dict[str, bytes] | None = None, **of: str) -> Blob:
@@ -34,7 +35,7 @@ def files(blob: Blob) -> dict[str, bytes]:
 
 @pytest.mark.requirement("P-09")
 def test_a_request_says_what_is_wrong_of_which_station_and_how_urgent() -> None:
-    """Description, steps, class, station and serial number."""
+    """Its own number, description, steps, class, station and serial number."""
     packed = files(bundle({"status.json": {"model": "evnet"}}))
     assert json.loads(packed["request.json"]) == {
         "description": "It does not charge.",
@@ -42,6 +43,7 @@ def test_a_request_says_what_is_wrong_of_which_station_and_how_urgent() -> None:
         "urgency": "critical",
         "station": "EVNET 1",
         "serial": "SN-7",
+        "uuid": UUID,
     }
     assert [each.value for each in Urgency] == ["critical", "normal", "minor"]
 
@@ -53,7 +55,7 @@ def test_the_first_file_says_what_is_in_it_and_what_is_not() -> None:
     readme = packed["README.txt"].decode()
     assert "  host.log           the end of the host's log" in readme
     assert "  board.log          this station has none" in readme
-    assert "pictures, certificates of the installation: add them" in readme
+    assert "Photos, videos and certificates that were added on the page are in attachments/" in readme
 
 
 def test_the_same_contents_are_the_same_bytes() -> None:

@@ -333,8 +333,8 @@ class Line:
         return asked
 
     def _want(self, trigger: Payload) -> None:
-        """A trigger without a connector is one for each, and for the whole: three at most."""
-        several = 1 if "connectorId" in trigger else 3
+        """A trigger without a connector, or of 0, is one for each, and for the whole: three at most."""
+        several = 1 if trigger.get("connectorId") else 3
         self._wanted += [trigger["requestedMessage"]] * several
 
     def judge_silence(self, now: int) -> None:

@@ -16,6 +16,8 @@ from pilotline.simulator.actions import PlugIn, Unplug
 from pilotline.simulator.bench import BenchAction
 from pilotline.simulator.station import Traced
 from pilotline.station.status import OUR_MOVES
+from pilotline.station.upkeep.events import Raise
+from pilotline.vocabulary.alarms import AlarmKind
 from pilotline.vocabulary.charger import KeyValue
 from pilotline.vocabulary.journal import (
     CachedTag,
@@ -23,6 +25,7 @@ from pilotline.vocabulary.journal import (
     Ended,
     ForgetTags,
     Metered,
+    Notified,
     Started,
     StoreAvailability,
     StoreKey,
@@ -63,7 +66,7 @@ class Hands:
     def __init__(self) -> None:
         self._acts: list[tuple[int, int, str]] = []
         self._gone_at: dict[int, int] = {}
-        self._gone_until: dict[int, int] = {}
+        self._unplugs: dict[int, list[int]] = {}
 
     def let_in(self, connectors: Sequence[int], tag: str, now: int) -> None:
         self._acts += [(now, number, tag.casefold()) for number in connectors]
@@ -75,11 +78,15 @@ class Hands:
         """Only what lasts is an unplug."""
         gone_at = self._gone_at.pop(connector, None)
         if gone_at is not None and now - gone_at >= BELIEVED_S * SECOND:
-            self._gone_until[connector] = gone_at
+            self._unplugs.setdefault(connector, []).append(gone_at)
 
-    def may_begin(self, connector: int, tag: str) -> bool:
-        """Whether somebody was let in here with this tag since the last car went."""
-        since = self._gone_until.get(connector, 0)
+    def may_begin(self, connector: int, tag: str, began_at: int) -> bool:
+        """Whether somebody was let in here with this tag since the car before this session went.
+
+        A car that goes while its start is written, or is not yet believed to have gone, was there.
+        """
+        believed = began_at - round(BELIEVED_S * SECOND)
+        since = max((at for at in self._unplugs.get(connector, ()) if at <= believed), default=0)
         return any(
             at >= since and (number, name) == (connector, tag.casefold()) for at, number, name in self._acts
         )
@@ -91,6 +98,9 @@ class ModelScene(CrashScene):
     def __init__(self, model: str, keys: Mapping[str, KeyValue], trip_s: float) -> None:
         self.sessions: dict[str, Kept] = {}
         self.hands = Hands()
+        self.openings: list[str] = []
+        """Those the journal ever recorded, in order."""
+        self._alarms = 0
         self._timed: set[int] = set()
         super().__init__(model, car=None, online=False, **keys)
         permitted = {**CLAUSE_4_9, **PERMITTED}
@@ -118,6 +128,11 @@ class ModelScene(CrashScene):
         """Show a card."""
         self.hands.let_in([connector], tag, self.now)
         self.card(tag, connector)
+
+    def raise_alarm(self) -> None:
+        """A cover is opened, says the safety module."""
+        self._alarms += 1
+        self.station.tell(Raise(AlarmKind.TAMPER, f"opening {self._alarms}"))
 
     def order(self, action: str, payload: dict[str, Any], forbidden: str = "") -> str | None:
         """The backend calls; the answer's word if it came at once. Without a line nothing is said."""
@@ -198,13 +213,16 @@ class ModelScene(CrashScene):
     def _keep(self, done: Durable) -> None:
         match done.fact:
             case Started() as started:
-                self.sessions[started.session] = Kept(started, self.station.host_since + started.stamp.at)
-                if not self.hands.may_begin(started.connector, started.tag):
+                kept = Kept(started, self.station.host_since + started.stamp.at)
+                self.sessions[started.session] = kept
+                if not self.hands.may_begin(started.connector, started.tag, kept.began_at):
                     self.model.complaints.append(f"{started} began on a card that the last car had left.")
             case Metered(session):
                 self.sessions[session].metered += 1
             case Ended(session) as ended:
                 self.sessions[session].ended = ended
+            case Notified(word=AlarmKind.TAMPER.value, info=info):
+                self.openings.append(info)
             case _:
                 pass
 
@@ -222,9 +240,18 @@ def unsettled(scene: ModelScene, *, metered: bool) -> list[str]:
     complaints += _judge_starts(scene, kept)
     complaints += [each for name, kept_ in kept.items() for each in _judge_session(scene, name, kept_)]
     complaints += _judge_states(scene)
+    complaints += _judge_notices(scene)
     complaints += _judge_energy(scene) if metered else []
     scene.model.cache.judge(_remembered(scene), complaints.append)
     return complaints
+
+
+def _judge_notices(scene: ModelScene) -> list[str]:
+    """Each opening that was on the disk was told, none that was not, and the first word of each in order."""
+    said = [payload for action, payload in scene.model.heard if action == "SecurityEventNotification"]
+    told = dict.fromkeys(each["techInfo"] for each in said if each["type"] == AlarmKind.TAMPER.value)
+    right = list(told) == scene.openings
+    return [] if right else [f"openings {scene.openings} were recorded, and {list(told)} told."]
 
 
 def _judge_starts(scene: ModelScene, kept: dict[str, Kept]) -> list[str]:

@@ -14,7 +14,7 @@ from pilotline.links.host import FromBoard
 from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp
 from pilotline.station.status import may_follow
 from pilotline.vocabulary.board import Hello, HostMessage, Identity, Permit
-from pilotline.vocabulary.journal import Durable, Ended, Fact, Metered, Started
+from pilotline.vocabulary.journal import Durable, Ended, Fact, Metered, Notified, Started
 from pilotline.vocabulary.pilot import MIN_OFFER_MA
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.vocabulary.time import SECOND
@@ -78,9 +78,10 @@ class History:
     ) -> None:
         """Take one call of ``handle`` and what it led to."""
         self.at, self.deadline = now, deadline
-        self.recorded, self.sent, self.calls = recorded, sent, calls
+        self.recorded = [fact for fact in recorded if not isinstance(fact, Notified)]  # they are no session's
+        self.sent, self.calls = sent, calls
         self._hear(event)
-        for fact in recorded:
+        for fact in self.recorded:
             self._record(fact)
         for message in sent:
             self.last_sent_at = now
@@ -97,7 +98,7 @@ class History:
         return [message for message in self.sent if isinstance(message, Permit)]
 
     def _hear(self, event: object) -> None:
-        if isinstance(event, Durable):
+        if isinstance(event, Durable) and not isinstance(event.fact, Notified):
             session = self.sessions[event.fact.session]
             session.start_durable |= isinstance(event.fact, Started)
             session.end_durable |= isinstance(event.fact, Ended)

@@ -87,7 +87,7 @@ KEYS = st.one_of(
 )
 ACTIONS = (
     "StartTransaction", "StopTransaction", "MeterValues", "Authorize", "StatusNotification",
-    "BootNotification", "Heartbeat",
+    "BootNotification", "Heartbeat", "SecurityEventNotification",
 )  # fmt: skip
 MOODY = st.sampled_from([ACTIONS, *((each,) for each in ACTIONS)])
 MOODS = st.sampled_from([each for each in Mood if each is not Mood.HONEST])
@@ -154,6 +154,7 @@ TROUBLES = (
     deed("outage", lasts=st.one_of(st.just(0), LASTING)),
     deed("crash", how=st.sampled_from(["host_crash", "power_cycle"])),
     deed("bad_disk", disk=DISKS, lasts=LASTING),
+    deed("alarm"),
 )
 DEEDS = st.one_of(*HANDS, *ORDERS, *TROUBLES)
 
@@ -310,6 +311,9 @@ class StationAndBackend(RuleBasedStateMachine):
 
     def wish(self, wish: tuple[str, dict[str, Any]]) -> None:
         self.scene.order(*wish)
+
+    def alarm(self) -> None:
+        self.scene.raise_alarm()
 
     # --- the backend's moods ---
 

@@ -728,7 +728,7 @@ def test_the_document_lists_every_operation_with_its_arguments() -> None:
     play(story)
 
 
-@pytest.mark.requirement("R-06")
+@pytest.mark.requirement("R-06", "M-50")
 def test_the_documents_schemas_are_schemas() -> None:
     """Every argument is described in words of JSON Schema."""
 

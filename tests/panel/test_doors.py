@@ -42,6 +42,12 @@ class Clock:
         self.now = datetime.fromtimestamp(self.now.timestamp() + seconds, UTC)
 
 
+def token_of(cookies: httpx.Cookies) -> str:
+    """What the one cookie there is says."""
+    (token,) = cookies.values()
+    return token
+
+
 class House:
     """A panel with people: ``browser`` is one more of them, with cookies of its own."""
 
@@ -83,13 +89,17 @@ class House:
         assert answer.status_code == 200, answer.text
         return browser
 
+    def cookie(self, token: str) -> dict[str, str]:
+        """The header of a browser that this station has given this token."""
+        return {"Cookie": f"pilotline-{self.panel.number}={token}"}
+
     async def aclose(self) -> None:
         for each in self._browsers:
             await each.aclose()
 
 
 @asynccontextmanager
-async def house(
+async def open_house(
     folder: Path, port: FakePort | None = None, *, is_open: bool = False, **more: Any
 ) -> AsyncGenerator[House]:
     clock, file = Clock(), folder / "people.json"
@@ -110,7 +120,7 @@ def play(
     """Run a story on a panel with people of its own."""
 
     async def run() -> None:
-        async with house(folder, port, **more) as found:
+        async with open_house(folder, port, **more) as found:
             await story(found)
 
     asyncio.run(run())
@@ -151,7 +161,7 @@ def test_a_fresh_station_asks_for_its_first_person_and_does_nothing_else(tmp_pat
         me = (await anna.get("/api/me")).json()
         assert (me["name"], me["role"], me["set_up"], me["https"]) == ("Anna", "operator", True, False)
         again = await client.post("/api/first-person", json={"name": "Eve", "password": OTHER})
-        refused(again, 409, "refused")
+        refused(again, 409, "already_set_up")
         refused(await client.post("/api/operations/status", json={}), 401, "sign_in")
         assert house.port.askers == [each for each in house.port.askers if each.role is Role.OPERATOR]
 
@@ -164,7 +174,8 @@ def test_a_weak_first_password_is_refused_at_its_field(tmp_path: Path, password:
 
     async def story(house: House) -> None:
         answer = await house.browser().post("/api/first-person", json={"name": "Anna", "password": password})
-        sentence = refused(answer, 400, "arguments")
+        sentence = refused(answer, 400, answer.json()["code"])
+        assert answer.json()["code"].startswith("password_")
         assert "password" in sentence
         assert not house.file.exists()
 
@@ -209,14 +220,14 @@ def test_the_cookie_is_for_this_page_alone_and_the_file_for_its_owner(tmp_path: 
     async def story(house: House) -> None:
         answer = await house.browser().post("/api/first-person", json={"name": "Anna", "password": PASSWORD})
         cookie = answer.headers["set-cookie"]
-        assert re.match(r"pilotline=[\w-]{43};", cookie)
+        assert re.match(rf"pilotline-{house.panel.number}=[\w-]{{43}};", cookie)
         parts = {part.strip().lower() for part in cookie.split(";")[1:]}
         assert {"httponly", "samesite=strict", "path=/"} <= parts
         assert "secure" not in parts  # plain http on loopback
         assert not any(part.startswith("domain") for part in parts)
         assert house.file.stat().st_mode & 0o777 == 0o600
         assert PASSWORD not in house.file.read_text()
-        assert answer.cookies["pilotline"] not in house.file.read_text()
+        assert token_of(answer.cookies) not in house.file.read_text()
 
     play(tmp_path, story)
 
@@ -227,8 +238,8 @@ def test_a_cookie_of_another_life_is_none(tmp_path: Path, cookie: str) -> None:
 
     async def story(house: House) -> None:
         await house.first()
-        client = house.browser()
-        answer = await client.get("/api/picture", headers={"cookie": f"pilotline={cookie}".encode("latin-1")})  # type: ignore[dict-item]
+        client, header = house.browser(), house.cookie(cookie)["Cookie"].encode("latin-1")
+        answer = await client.get("/api/picture", headers={b"cookie": header})
         refused(answer, 401, "sign_in")
 
     play(tmp_path, story)
@@ -236,13 +247,14 @@ def test_a_cookie_of_another_life_is_none(tmp_path: Path, cookie: str) -> None:
 
 def test_a_cookie_lasts_from_one_start_to_the_next_and_ends_when_it_is_old(tmp_path: Path) -> None:
     """A power cut signs nobody out; a month without a visit does."""
-    cookie: dict[str, str] = {}
+    token = ""
 
     async def before(house: House) -> None:
-        cookie.update((await house.first()).cookies)
+        nonlocal token
+        token = token_of((await house.first()).cookies)
 
     async def after(house: House) -> None:
-        client = house.browser(cookie=f"pilotline={cookie['pilotline']}")
+        client = house.browser(**house.cookie(token))
         house.clock.later(IDLE_S - DAY_S)
         assert (await client.get("/api/me")).json()["name"] == "Anna"
         assert (await client.get("/api/picture")).status_code == 200
@@ -261,17 +273,69 @@ def test_a_browser_that_signs_in_anew_leaves_no_seat_behind(tmp_path: Path) -> N
 
     async def story(house: House) -> None:
         anna = await house.first()
-        old = anna.cookies["pilotline"]
+        old = token_of(anna.cookies)
         assert (
             await anna.post("/api/sign-in", json={"name": "anna", "password": PASSWORD})
         ).status_code == 200
-        stale = house.browser(cookie=f"pilotline={old}")
+        stale = house.browser(**house.cookie(old))
         refused(await stale.get("/api/picture"), 401, "sign_in")
 
     play(tmp_path, story)
 
 
+def test_two_stations_of_one_machine_sign_nobody_out_of_the_other(tmp_path: Path) -> None:
+    """A browser sends the cookies of 127.0.0.1 to all its ports; each station knows its own by the name."""
+
+    async def story(house: House) -> None:
+        anna = await house.first()
+        async with open_house(tmp_path / "neighbour") as other:
+            sent = f"{_cookie(anna)['Cookie']}; {_cookie(await other.first())['Cookie']}"
+            for each in (house, other):
+                assert (await each.browser(Cookie=sent).get("/api/me")).json()["name"] == "Anna"
+            out = await other.browser(Cookie=sent).post("/api/sign-out", json={})
+            assert out.headers["set-cookie"].startswith(f'pilotline-{other.panel.number}="";')
+            assert (await house.browser(Cookie=sent).get("/api/me")).json()["name"] == "Anna"
+            assert (await other.browser(Cookie=sent).get("/api/me")).json()["name"] is None
+
+    (tmp_path / "neighbour").mkdir()
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("127.0.0.1", "pilotline-80"), ("localhost:8123", "pilotline-8123"), ("[::1]", "pilotline-80")],
+)
+def test_a_cookie_is_named_after_the_port_that_the_browser_has(tmp_path: Path, host: str, name: str) -> None:
+    """Through a tunnel it is not the station's own."""
+
+    async def story(house: House) -> None:
+        who = {"name": "Anna", "password": PASSWORD}
+        answer = await house.browser(Host=host).post("/api/first-person", json=who)
+        assert answer.headers["set-cookie"].startswith(f"{name}=")
+
+    play(tmp_path, story)
+
+
 # --- passwords ---
+
+
+@pytest.mark.requirement("M-14")
+def test_ones_own_password_is_changed_with_the_old_one_alone(tmp_path: Path) -> None:
+    """Whoever finds an operator's browser open does not own the station for that."""
+
+    async def story(house: House) -> None:
+        anna = await house.first()
+        before = house.file.read_bytes()
+        answer = await anna.patch("/api/people/ANNA", json={"password": OTHER, "card": "04A1"})
+        refused(answer, 409, "own_password")
+        assert "/api/my-password" in answer.json()["error"]
+        assert house.file.read_bytes() == before
+        assert (await anna.patch("/api/people/Anna", json={"card": "04A1"})).status_code == 200
+        body = {"old": PASSWORD, "new": OTHER}
+        assert (await anna.post("/api/my-password", json=body)).status_code == 200
+        assert (await house.sign_in("Anna", OTHER)).cookies
+
+    play(tmp_path, story)
 
 
 @pytest.mark.requirement("M-14")
@@ -366,7 +430,8 @@ def test_one_changes_ones_own_password_with_the_one_there_is(tmp_path: Path) -> 
         wrong = await ben.post("/api/my-password", json={"old": OTHER, "new": "yet another 9"})
         refused(wrong, 403, "password")
         weak = await ben.post("/api/my-password", json={"old": PASSWORD, "new": "ben"})
-        refused(weak, 400, "arguments")
+        refused(weak, 400, weak.json()["code"])
+        assert weak.json()["code"].startswith("password_")
         assert (await ben.post("/api/my-password", json={"old": PASSWORD, "new": OTHER})).json()[
             "name"
         ] == "Ben"
@@ -462,9 +527,9 @@ def test_operators_keep_the_list_of_people(tmp_path: Path) -> None:
             refused(await ben.request(way, path, json={"role": "operator"}), 403, "role")
         assert (await anna.patch("/api/people/ben", json={"role": "user"})).json()[1]["role"] == "user"
         assert (await ben.get("/api/me")).json()["role"] == "user"
-        refused(await anna.patch("/api/people/ben", json={"role": "manufacturer"}), 409, "refused")
-        refused(await anna.patch("/api/people/nobody", json={"card": "1"}), 404, "not_found")
-        refused(await anna.delete("/api/people/Anna"), 409, "refused")
+        refused(await anna.patch("/api/people/ben", json={"role": "manufacturer"}), 409, "role_above")
+        refused(await anna.patch("/api/people/nobody", json={"card": "1"}), 404, "nobody")
+        refused(await anna.delete("/api/people/Anna"), 409, "last_operator")
         assert [row["name"] for row in (await anna.delete("/api/people/Ben")).json()] == ["Anna"]
         refused(await ben.get("/api/picture"), 401, "sign_in")
         kinds = [kind for kind, _ in house.port.noted[2:]]
@@ -481,6 +546,7 @@ def test_operators_keep_the_list_of_people(tmp_path: Path) -> None:
         {"role": "backend"},
         {"card": 5},
         {"password": None, "colour": "red"},
+        {"password": OTHER},
         [],
         "x",
     ],
@@ -708,7 +774,7 @@ def test_no_path_leads_anywhere_else(tmp_path: Path, path: str) -> None:
 
 
 def _cookie(client: httpx.AsyncClient) -> dict[str, str]:
-    return {"Cookie": f"pilotline={client.cookies['pilotline']}"}
+    return {"Cookie": "; ".join(f"{name}={token}" for name, token in client.cookies.items())}
 
 
 def test_a_live_line_needs_somebody_signed_in(tmp_path: Path) -> None:

@@ -127,6 +127,26 @@ def test_texts_are_json_whatever_a_sentence_holds() -> None:
     assert json.loads(made.whole())["picture"]["backend"]["problem"] == sentence
 
 
+@pytest.mark.requirement("M-14")
+def test_a_guests_line_has_the_name_of_his_own_card_and_all_the_numbers() -> None:
+    """Whole or change, as they come and as they are kept for who was away; others are told all names."""
+    named = replace(picture(in_session()), names={"TAG": "Anna", "B": "Ben"})
+    for card, told in ((None, {"TAG": "Anna", "B": "Ben"}), ("tag", {"TAG": "Anna"}), ("", {})):
+        made, viewer = Feed(EPOCH), Viewer()
+        made.see(picture(in_session()), 0)
+        viewer.take(made.whole(card))
+        for at_ms, shown in enumerate((named, picture(queued=1)), 1):
+            made.see(shown, at_ms)
+        first, second = made.after(1, card)
+        viewer.take(first)
+        assert viewer.tree["names"] == told
+        viewer.take(second)
+        assert [name for name in viewer.tree["names"].values() if name] == []
+        assert viewer.seq == 3
+        made.see(named, 3)
+        assert json.loads(made.whole(card))["picture"]["names"] == told
+
+
 # --- many clients, absences of any length ---
 
 

@@ -95,7 +95,8 @@ def test_who_knows_the_certificate_signs_in_and_watches(tmp_path: Path) -> None:
             assert (me["name"], me["https"]) == ("Anna", True)
             assert me["fingerprint"] == keep(panel.path, NAMES, NOW)
             assert "strict-transport-security" not in answer.headers
-            cookie = {"Cookie": f"pilotline={client.cookies['pilotline']}"}
+            name, token = f"pilotline-{panel.number}", client.cookies[f"pilotline-{panel.number}"]
+            cookie = {"Cookie": f"{name}={token}"}
             address = f"wss://127.0.0.1:{panel.number}/api/live"
             async with ws.connect(address, ssl=panel.trust, additional_headers=cookie) as line:
                 assert "whole" in str(await line.recv())
@@ -111,7 +112,7 @@ def test_the_first_person_is_not_made_from_afar(tmp_path: Path) -> None:
         async with panel.client() as client:
             wish = {"name": "Eve", "password": PASSWORD}
             answer = await client.post("/api/first-person", json=wish)
-            assert (answer.status_code, answer.json()["code"]) == (403, "role")
+            assert (answer.status_code, answer.json()["code"]) == (403, "first_here")
 
     play(tmp_path, story)
 

@@ -294,7 +294,7 @@ def test_a_new_password_ends_all_other_sign_ins_of_that_person() -> None:
     own = people.set_own_password(book, "Ben", HASH, OTHER, "b1")
     assert own.who("b1", NOW)
     assert own.who("b2", NOW) is None
-    by_anna = people.change(book, ANNA, "ben", hash_=OTHER, token="a")
+    by_anna = people.change(book, ANNA, "ben", hash_=OTHER)
     assert by_anna.who("b1", NOW) is None
     assert by_anna.who("a", NOW)
     with pytest.raises(PeopleError, match="just been changed"):

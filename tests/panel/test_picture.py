@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pilotline.links.here import Here
 from pilotline.links.host import BackendView, HostView
-from pilotline.panel.picture import Line, Picture, Tree, changes, merged, paint, tree_of
+from pilotline.panel.picture import Line, Picture, Tree, changes, for_card, merged, paint, tree_of
 from pilotline.simulator.bench import BenchView
 from pilotline.station.snapshot import ConnectorView, LedView
 from pilotline.vocabulary.lights import Glow
@@ -107,7 +108,7 @@ def test_an_object_that_becomes_null_and_one_that_comes_back_are_said_as_a_whole
     idle, busy = tree_of(picture(IDLE)), tree_of(picture(in_session()))
     assert changes(busy, idle)["connectors"]["1"]["transaction"] is None
     assert changes(idle, busy)["connectors"]["1"]["transaction"].keys() == {
-        "session", "id", "tag", "meter_start_wh", "phase",
+        "session", "id", "tag", "meter_start_wh", "phase", "price", "currency",
     }  # fmt: skip
 
 
@@ -127,6 +128,7 @@ def test_a_tree_that_was_made_twice_has_no_changes() -> None:
 def test_every_picture_has_the_same_names() -> None:
     """``world`` and ``lapse`` are null where there is none, never absent."""
     names = {"station", "connectors", "backend", "world", "lapse", "beside", "notes", "leds"}
+    names |= {"today", "after_restart", "names"}
     assert tree_of(picture()).keys() == names
     assert tree_of(picture())["world"] is None
 
@@ -136,6 +138,35 @@ def test_a_painted_picture_tells_of_the_line_beside_the_snapshot() -> None:
     shown = paint(PLATE, view_of(IDLE, queued=3), Line(configured=True, cut=True))
     assert (shown.backend.configured, shown.backend.cut, shown.backend.queued) == (True, True, 3)
     assert list(shown.connectors) == ["1"]
+
+
+def test_a_painted_picture_tells_of_the_station_what_the_snapshot_does_not() -> None:
+    """Its day, who charges by name, and what counts after a restart."""
+    here = Here("2026-03-29", ("c_Evsens",), {"TAG": "Anna"})
+    tree = tree_of(paint(PLATE, view_of(IDLE), Line(configured=True, cut=False), here=here))
+    assert (tree["today"], tree["after_restart"], tree["names"]) == (
+        "2026-03-29", ("c_Evsens",), {"TAG": "Anna"},
+    )  # fmt: skip
+
+
+@pytest.mark.requirement("M-14", "R-27")
+@pytest.mark.parametrize(
+    ("card", "tag_bytes", "told"),
+    [
+        ("04a1b2c3", 0, {"04A1B2C3": "Anna"}),
+        ("04A1B2C3", 5, {"04A1B2C300": "Cleo"}),
+        ("0A0A", 0, {}),
+        ("", 0, {}),
+        ("", 5, {}),
+    ],
+)
+def test_a_guest_is_told_the_name_of_his_own_card_alone(
+    card: str, tag_bytes: int, told: dict[str, str]
+) -> None:
+    """In a whole picture as in a change of one; one who has no card is told none."""
+    names = {"04A1B2C3": "Anna", "04A1B2C300": "Cleo", "": "Nobody"}
+    assert for_card({"names": names, "today": None}, card, tag_bytes) == {"names": told, "today": None}
+    assert for_card({"today": "2026-03-29"}, card, tag_bytes) == {"today": "2026-03-29"}
 
 
 @pytest.mark.requirement("M-31")

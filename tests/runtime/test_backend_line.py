@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from pilotline.drivers.certificate_store import CertificateStore
 from pilotline.drivers.network import NetworkPort, OwnNetwork
 from pilotline.drivers.ocpp_client import SUBPROTOCOL, OcppClient
 from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp
 from pilotline.links.operations import OperationError
-from pilotline.runtime.backend_line import ANOTHER_WAY, NETWORK_DOWN, BackendLine
+from pilotline.runtime.backend_line import ANOTHER_ACCESS, ANOTHER_WAY, NETWORK_DOWN, BackendLine
 from pilotline.simulator.network import SimulatedNetwork
+from pilotline.station.upkeep.events import Access, WayTried
 from pilotline.vocabulary.network import Interface, NetworkSaid, UseInterface
+from pilotline.vocabulary.upkeep import WayTrouble
 from support.bench import running
 from support.central_system import CentralSystem
 
@@ -26,14 +29,18 @@ Posted = NetworkSaid | BackendUp | BackendDown | BackendSaid
 class Shell:
     """A line with a backend that counts its connections; ``said`` is what the core would be told."""
 
-    def __init__(self, url: str, network: NetworkPort) -> None:
+    def __init__(self, url: str, network: NetworkPort, store: CertificateStore | None = None) -> None:
         self.said: list[Posted] = []
+        self.tried: list[WayTried] = []
         self._news = asyncio.Event()
         client = partial(OcppClient, url, "CP-1", jitter=lambda: 0.0)
-        self.line = BackendLine(client, network, self._hear)
+        self.line = BackendLine(client, network, self._hear, store)
 
-    def _hear(self, event: Posted) -> None:
-        self.said.append(event)
+    def _hear(self, event: Posted | WayTried) -> None:
+        if isinstance(event, WayTried):
+            self.tried.append(event)
+        else:
+            self.said.append(event)
         self._news.set()
 
     async def until(self, what: Callable[[], bool]) -> None:
@@ -83,7 +90,7 @@ def test_another_interface_is_another_connection_and_never_a_second_one_beside()
             for interface in (WIFI, ETHERNET, WIFI):
                 shell.line.use(UseInterface(interface))
             await shell.until(lambda: shell.count(BackendUp) == 2)
-            assert shell.said[2:-1] == [BackendDown(ANOTHER_WAY)] * 3
+            assert shell.said[2:-1] == [BackendDown(ANOTHER_WAY, ours=True)] * 3
             assert network.used == UseInterface(WIFI)
             assert (counted.most, counted.all) == (1, 2)
 
@@ -102,7 +109,7 @@ def test_the_line_goes_down_with_its_interface_before_the_core_hears_of_it() -> 
             await shell.until(lambda: shell.count(BackendUp) == 1)
             network.set_interface(ETHERNET, up=False)
             assert shell.said[2:] == [
-                BackendDown(NETWORK_DOWN),
+                BackendDown(NETWORK_DOWN, ours=True),
                 NetworkSaid(frozenset(Interface) - {ETHERNET}),
             ]
             shell.line.cut(cut=True)
@@ -147,5 +154,31 @@ def test_a_running_station_falls_back_when_its_interface_is_taken_down(tmp_path:
                 await bench.do("network", up=False, interface="pigeon")
         await central.cut()
         assert central.records.complaints == []
+
+    asyncio.run(story())
+
+
+def test_a_line_with_a_store_dials_nobody_before_it_is_told_how(tmp_path: Path) -> None:
+    """No profile is guessed; another way in closes the line first, and each try is told with its way."""
+
+    async def story() -> None:
+        counted = Counted()
+        async with serve(counted.serve, "127.0.0.1", 0, subprotocols=[SUBPROTOCOL]) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            store = CertificateStore(tmp_path / "certificates")
+            shell = Shell(f"ws://127.0.0.1:{port}", OwnNetwork(), store)
+            shell.line.start()
+            assert counted.all == 0
+            shell.line.use_access(Access(1, "ab" * 16))
+            await shell.until(lambda: shell.count(BackendUp) == 1)
+            shell.line.use_access(Access(2, "ab" * 16))
+            await shell.until(lambda: len(shell.tried) == 2)
+            shell.line.cut(cut=True)
+            assert [(each.access.profile, each.trouble) for each in shell.tried] == [
+                (1, None),
+                (2, WayTrouble.NOT_SECURE),
+            ]
+            assert counted.all == 1
+            assert BackendDown(ANOTHER_ACCESS, ours=True) in shell.said
 
     asyncio.run(story())

@@ -36,7 +36,8 @@ def rows(home: Path, sql: str) -> list[Any]:
 
 def kinds(home: Path) -> list[str]:
     """The durable facts in order, meter values left out."""
-    return [kind for kind in rows(home, "SELECT kind FROM entries ORDER BY entry") if kind != "Metered"]
+    passed_over = ("Metered", "Notified")
+    return [kind for kind in rows(home, "SELECT kind FROM entries ORDER BY entry") if kind not in passed_over]
 
 
 def plug_and_tag(line: ControlLine) -> None:

@@ -162,6 +162,14 @@ def test_energy_is_told_and_is_a_file(told: Told) -> None:
         told("energy", connector=9)
 
 
+@pytest.mark.parametrize("by", ["hour", "day", "month"])
+def test_the_newest_bar_is_as_new_as_the_meter(told: Told, scene: CrashScene, by: str) -> None:
+    """While a car charges: the bars are all that the sessions have taken, though the disk lags behind."""
+    counted = told("sessions").totals.energy_wh
+    assert scene.station.host.station.energy.waiting(1)
+    assert sum(each.wh for each in told("energy", by=by).records) == counted
+
+
 @pytest.mark.parametrize(
     ("word", "args"),
     [

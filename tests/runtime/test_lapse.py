@@ -309,7 +309,9 @@ def test_every_word_that_is_offered_is_served(word: str) -> None:
 
 def test_only_what_needs_processes_or_a_hostile_backend_is_not_offered() -> None:
     """All else of the control line is."""
-    assert WORDS.keys() - Watched().station.operations.keys() == {"pids", "set_aside", "resend"}
+    assert WORDS.keys() - Watched().station.operations.keys() == {
+        "pids", "set_aside", "resend", "firmware",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pilotline.simulator.actions import SetMonitor
 from pilotline.simulator.bench import bench_actions
 from pilotline.simulator.story import perform
 from pilotline.vocabulary import faults
+from pilotline.vocabulary.journal import SecurityEvent
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.wire.ocpp import v16
 from support.stories import Scene
@@ -16,7 +17,8 @@ COMPENSATE = v16.DataTransfer("Pilotline", message_id="CompensateRcdOffset")
 
 def log(scene: Scene) -> list[tuple[int, str, str | None, bool | None]]:
     events = scene.station.journal.security
-    return [(each.connector, each.setting, each.role, each.taken) for each in events]
+    changes = [each for each in events if isinstance(each, SecurityEvent)]
+    return [(each.connector, each.setting, each.role, each.taken) for each in changes]
 
 
 @pytest.mark.requirement("R-49", "E-10")
@@ -72,6 +74,7 @@ def test_what_the_monitor_shows_is_kept_within_the_models_bound(offset_ua: int, 
     scene.run(1)
     assert scene.ask(COMPENSATE)["status"] == word
     last = scene.station.journal.security[-1]
+    assert isinstance(last, SecurityEvent)
     assert (last.new, last.taken) == ((offset_ua, True) if word == "Accepted" else (None, False))
 
 

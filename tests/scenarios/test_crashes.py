@@ -335,10 +335,10 @@ def test_a_session_begins_while_a_thousand_entries_wait() -> None:
         scene.station.journal.perform(Record(first, Started(name, 1, f"T{number}", 0, stamp)))
         scene.station.journal.perform(Record(first + 1, Ended(name, 1, 0, stamp, StopReason.LOCAL)))
     scene.restart("power_cycle")
-    assert scene.station.snapshot().backend.queued == 1_000
+    assert scene.station.snapshot().backend.queued == 1_000 + 1, "and that the station has started"
     scene.charge("NEW")
     assert scene.seen.ocpp_status == "Charging"
-    assert len(scene.station.host.link.outbox._queue) <= 256
+    assert len(scene.station.host.link.outbox.window) <= 256
     scene.network(up=True)
     scene.run(30)
     tags = [each.payload["idTag"] for each in scene.sent("StartTransaction")]

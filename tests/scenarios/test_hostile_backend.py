@@ -288,7 +288,7 @@ JSON = st.recursive(
 )
 FIELDS = sorted({field for kind in v16.ACTION_OF for field in kind.__struct_encode_fields__})
 PAYLOADS = st.dictionaries(st.sampled_from([*FIELDS, "status", "idTagInfo", "currentTime", "interval"]), JSON)
-NOT_RESET = [action for action in (*v16.ACTIONS, *v16.UNSERVED, "Nope") if action != "Reset"]
+NOT_RESET = [action for action in (*v16.ACTIONS, "Nope") if action != "Reset"]
 OWN_ID = "own"
 """Stands for the id of the call that is out."""
 FRAMES = st.one_of(

@@ -7,6 +7,7 @@ import pytest
 
 from pilotline.simulator.backend import VirtualBackend
 from pilotline.station.notes import NO_TIME
+from pilotline.vocabulary.sentences import told
 from pilotline.vocabulary.status import ConnectorStatus, StopReason
 from support.crashes import CrashScene
 
@@ -69,7 +70,7 @@ def test_after_a_power_cut_without_the_time_the_week_waits_for_it() -> None:
     scene.until(S.CHARGING, within=120)
     scene.run(10)
     assert scene.at(1).offered_a == 32
-    assert NO_TIME in scene.station.snapshot().notes
+    assert told(NO_TIME.of()) in scene.station.snapshot().notes
     scene.station.set_network(up=True)
     scene.run(20)
     assert scene.at(1).offered_a == 10

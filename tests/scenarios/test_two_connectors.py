@@ -8,6 +8,7 @@ import pytest
 from pilotline.simulator.actions import ClampState, ConfigureCar, SetCalibration, SetClamp, SetHouseLoad
 from pilotline.simulator.bench import CutLink
 from pilotline.simulator.car import CarConfig
+from pilotline.station.events import LimitCurrent
 from pilotline.vocabulary.charger import KeyValue
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.vocabulary.time import SECOND
@@ -63,6 +64,21 @@ def test_each_connector_has_a_transaction_of_its_own() -> None:
     assert {each.connector_id for each in story.told(v16.MeterValues)} == {1, 2}
     (stop,) = story.told(v16.StopTransaction)
     assert stop.meter_stop == story.station.world_view(1).energy_wh
+
+
+@pytest.mark.requirement("M-02", "E-06")
+def test_a_pause_of_one_leaves_the_other_charging_and_a_limit_without_a_name_is_of_both() -> None:
+    """Who has a car at one connector does not stop his neighbour's."""
+    story = scene()
+    story.charge("CARD1")
+    story.charge("CARD2", 2)
+    story.run(30)
+    story.station.tell(LimitCurrent(0, connector=2))
+    story.run(30)
+    assert offers(story) == (32, 0)
+    story.station.tell(LimitCurrent(10_000))
+    story.run(30)
+    assert offers(story) == (10, 10)
 
 
 @pytest.mark.requirement("M-02")

@@ -5,10 +5,12 @@ from itertools import count
 from typing import Any
 
 from pilotline.simulator.backend import MIDNIGHT, VirtualBackend
-from pilotline.vocabulary.status import AuthStatus
+from pilotline.vocabulary.status import AuthStatus, ResetKind
 from pilotline.vocabulary.time import HOUR
 from pilotline.wire.ocpp import v16
-from pilotline.wire.ocpp.words import MessageTrigger
+from pilotline.wire.ocpp.errors import CallErrorCode
+from pilotline.wire.ocpp.v16_upkeep import SignCertificate, SignCertificateAnswer
+from pilotline.wire.ocpp.words import AcceptStatus, MessageTrigger
 
 BOOT = {"chargePointVendor": "EVNET", "chargePointModel": "X"}
 START = {"connectorId": 1, "idTag": "04", "meterStart": 0, "timestamp": "2026-01-05T00:00:00Z"}
@@ -87,3 +89,25 @@ def test_garbage_raises_nothing() -> None:
     for text in ("", "{}", "[]", "[2]", '[3,"nobody",{}]', "\x00"):
         backend.receive(text, 0)
     assert backend.books == []
+
+
+def test_a_story_scripts_what_it_answers_and_what_it_refuses() -> None:
+    """By the type of a request; what is refused is not in the books."""
+    line = Line()
+    transfer = {"vendorId": "Pilotline", "messageId": "NetLog"}
+    assert line.call("DataTransfer", transfer)[2] == {"status": "Accepted"}
+    assert line.call("SignCertificate", {"csr": "PEM"})[2] == {"status": "Rejected"}
+    line.backend.answers[SignCertificate] = SignCertificateAnswer(AcceptStatus.ACCEPTED)
+    line.backend.refuses[v16.DataTransfer] = CallErrorCode.NOT_SUPPORTED
+    assert line.call("SignCertificate", {"csr": "PEM"})[2] == {"status": "Accepted"}
+    assert line.call("DataTransfer", transfer)[:3] == [4, "4", "NotSupported"]
+    assert len(line.backend.books) == 3
+
+
+def test_it_remembers_what_it_was_answered() -> None:
+    """An answer as an object, a refusal by its code."""
+    backend = VirtualBackend()
+    for text in ('[3,"backend-1",{"status":"Accepted"}]', '[4,"backend-2","NotSupported","",{}]'):
+        backend.ask(v16.Reset(ResetKind.SOFT), 0)
+        backend.receive(text, 0)
+    assert backend.replies == [v16.ResetAnswer(AcceptStatus.ACCEPTED), "NotSupported"]

@@ -426,7 +426,7 @@ def test_the_backend_s_address_is_set_beside_the_station_alone() -> None:
     (read,) = bench.tell(ReadKeys(3, ("c_BackendUrl",)))
     assert (read.readings, read.unknown) == ((), ("c_BackendUrl",))
     (refused,) = bench.tell(ChangeKey(-4, "c_BackendUrl", "http://x", role=Role.OPERATOR))
-    assert refused.reason == "Not possible: the URL must begin with ws:// or wss://."
+    assert refused.reason == "The URL must begin with ws:// or wss://."
     assert bench.station.keys.text("c_BackendUrl") == url
 
 

@@ -105,6 +105,49 @@ def test_a_reading_over_the_hour_is_divided_by_time() -> None:
     assert house.hours == {"01-05T12:00": 200, "01-05T13:00": 600, "01-05T14:00": 100}
 
 
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 7_360)), min_size=1, max_size=12), st.booleans())
+def test_what_is_kept_and_what_waits_are_together_what_the_meter_says(
+    story: list[tuple[int, int]], known: bool
+) -> None:
+    """At every moment: a bar that is shown between two writes lacks nothing and counts nothing twice."""
+    house = Household("2026-01-05T12:50" if known else None)
+    house.read()
+    for minutes, watts in story:
+        house.charge(minutes * MINUTE, watts)
+        waiting = sum(piece.wh for piece in house.records.waiting)
+        assert sum(house.booked.values()) + waiting == house.register_wh - 5_000
+
+
+def test_what_waits_is_of_the_hour_in_which_it_flowed() -> None:
+    """The disk is written no sooner for it, and what has been given to it waits no more."""
+    house = Household("2026-01-05T12:30")
+    house.read()
+    jobs = len(house.jobs)
+    house.charge(12 * MINUTE, 6_000)
+    assert len(house.jobs) == jobs
+    (piece,) = house.records.waiting
+    assert piece.hour is not None
+    assert (utc(piece.hour.begin_s), piece.wh) == ("01-05T12:00", 1_200)
+    house.records.rest()
+    assert house.records.waiting == ()
+
+
+def test_what_waits_for_the_time_is_undated_until_it_is_known() -> None:
+    """And then it is taken out of what is undated, and put into its hour."""
+    house = Household(at=None)
+    house.read()
+    house.charge(10 * MINUTE, 6_000)
+    assert {piece.hour for piece in house.records.waiting} == {None}
+    house.charge(KEEP_EVERY, 6_000)
+    house.learn("2026-01-05T12:30")
+    house.now += SECOND
+    house.read()
+    dated = house.booked + Counter({"undated": 0})
+    for piece in house.records.waiting:
+        dated["undated" if piece.hour is None else "dated"] += piece.wh
+    assert dated["undated"] == 0
+
+
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 50_000))
 def test_spreading_loses_nothing(begin_s: int, lasts_s: int, wh: int) -> None:
     """To the last Wh, over adjoining hours, none of them less than nothing."""

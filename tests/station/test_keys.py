@@ -40,6 +40,7 @@ FACTORY: dict[str, str] = {
     "StopTransactionOnEVSideDisconnect": "true",
     "StopTransactionOnInvalidId": "true",
     "UnlockConnectorOnEVSideDisconnect": "true",
+    "C_OCPCNetLog": "false",
     "c_ChargeOffPeriod1": "enable,08:00,11:00",
     "c_ChargeOffPeriod2": "enable,16:00,22:00",
     "c_ChargingVentilatedEnabled": "false",
@@ -60,6 +61,12 @@ FACTORY: dict[str, str] = {
 }
 """The keys of this release that E-61 names, and what it says they leave the factory with."""
 OURS = {
+    "AdditionalRootCertificateCheck",
+    "AuthorizationKey",
+    "CertificateSignedMaxChainSize",
+    "CertificateStoreMaxLength",
+    "CpoName",
+    "SecurityProfile",
     "AuthorizationCacheEnabled",
     "ConnectorPhaseRotation",
     "MaxEnergyOnInvalidId",
@@ -83,6 +90,8 @@ OURS = {
     "c_ChargeSchedule",
     "c_Country",
     "c_Currency",
+    "SupportedFileTransferProtocols",
+    "c_FirmwareHosts",
     "c_Language",
     "c_LocalStartTag",
     "c_PricePerKWh",
@@ -286,6 +295,11 @@ def test_a_price_is_a_decimal_number_or_nothing() -> None:
             ["two words", "1", "x" * 31],
         ),
         ("c_LocalStartTag", {" HOME ": "HOME"}, ["", " ", "x" * 21, "é", "a\tb"]),
+        (
+            "c_FirmwareHosts",
+            {"": "", " a.b , C:8443,[::1]:1 ": "a.b,c:8443,[::1]:1"},
+            ["a b", "https://a", "a:0", "a/b"],
+        ),
         ("c_BackendIdentity", {"": "", " CP 1 ": "CP 1"}, ["..", "é", "x" * 49]),
     ],
 )
@@ -304,11 +318,11 @@ def test_a_backend_s_url_bears_no_password() -> None:
     parse = BY_NAME["c_backendurl"].kind.parse
     assert [parse(text) for text in ("", " wss://h:9000/ocpp ")] == ["", "wss://h:9000/ocpp"]
     for text, reason in {
-        "http://h": "the URL must begin with ws:// or wss://",
-        "ws://": "the URL names no host, or port 0",
-        "ws://h:99999": "the URL's host or port is malformed",
-        "wss://me:secret@h": "the URL must not have a name or a password",
-        "wss://me@h": "the URL must not have a name or a password",
+        "http://h": "The URL must begin with ws:// or wss://",
+        "ws://": "The URL names no host, or port 0",
+        "ws://h:99999": "The URL's host or port is malformed",
+        "wss://me:secret@h": "The URL must not have a name or a password",
+        "wss://me@h": "The URL must not have a name or a password",
     }.items():
         with pytest.raises(KeyRefusedError, match=reason) as error:
             parse(text)

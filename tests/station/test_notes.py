@@ -22,7 +22,7 @@ def test_a_schedule_without_the_time_is_of_note() -> None:
     assert notes(store, clock_known=False) == ()
     store.change(BY_NAME["c_chargeschedule"], "Mo 08:00-09:00 0")
     assert notes(store, clock_known=True) == ()
-    assert notes(store, clock_known=False) == (NO_TIME,)
+    assert notes(store, clock_known=False) == (NO_TIME.of(),)
 
 
 def test_as_shipped_there_is_nothing_of_note() -> None:

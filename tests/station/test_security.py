@@ -20,8 +20,8 @@ Told = tuple[int, str, int | None, int | None, str | None, bool | None]
 
 
 def told(bench: StationBench) -> list[Told]:
-    """All that was logged, without its time."""
-    events = [job.event for job in bench.all(KeepSecurityEvent)]
+    """All changes that were logged, without their time."""
+    events = [job.event for job in bench.all(KeepSecurityEvent) if isinstance(job.event, SecurityEvent)]
     return [(each.connector, each.setting, each.old, each.new, each.role, each.taken) for each in events]
 
 

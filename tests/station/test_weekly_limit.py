@@ -120,7 +120,7 @@ def test_without_the_time_it_limits_nothing_and_says_so() -> None:
     home = bench(None, "Mo-Su 00:00-24:00 0")
     home.charge()
     assert home.status is CHARGING
-    assert notes(home.station.keys, clock_known=home.clock.known) == (NO_TIME,)
+    assert notes(home.station.keys, clock_known=home.clock.known) == (NO_TIME.of(),)
     home.learn("2026-01-05T09:00")
     home.run(MINUTE)
     assert home.status is SUSPENDED_EVSE

@@ -8,7 +8,9 @@ simulated time never gets a second chance: there, a failure that comes and goes 
 from pathlib import Path
 
 import pytest
+import pytest_timeout
 
+_time_out_of = getattr(pytest_timeout, "_get_item_settings")  # noqa: B009
 TESTS = Path(__file__).parents[1]
 REAL_TIME = frozenset({"browser", "cli", "drivers", "interop", "panel", "runtime", "torture"})
 RERUNS = 2
@@ -29,6 +31,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         gone = [item for item in items if in_real_time(item.path) is not (wanted == "real")]
         config.hook.pytest_deselected(items=gone)
         items[:] = [item for item in items if item not in set(gone)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """One that is asked again may not wait for ever either: the first failure has put its time-out away."""
+    if getattr(item, "execution_count", 1) > 1:
+        item.config.hook.pytest_timeout_set_timer(item=item, settings=_time_out_of(item))
 
 
 def in_real_time(path: Path) -> bool:

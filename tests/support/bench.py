@@ -10,7 +10,7 @@ from typing import Any
 
 from pilotline.links.host import HostView
 from pilotline.models.reader import load_charger
-from pilotline.panel.entry import OPEN
+from pilotline.panel.entry import OPEN, Entry
 from pilotline.runtime.folder import DataFolder
 from pilotline.runtime.launcher import Launcher, Settings
 from pilotline.vocabulary.board import HOST_LOST_LIGHT
@@ -30,6 +30,8 @@ class Bench:
         model: str = "evnet-7kw-s",
         panel: socket.socket | None = None,
         watch: bool = False,
+        entry: Entry = OPEN,
+        panel_tls: socket.socket | None = None,
     ) -> None:
         self.folder = DataFolder(folder)
         self.notes: list[str] = []
@@ -44,7 +46,8 @@ class Bench:
             panel=panel,
             watch_invariants=watch,
             keys=AT_ANY_HOUR,
-            entry=OPEN,
+            entry=entry,
+            panel_tls=panel_tls,
         )
         self.launcher = Launcher(settings, self.folder, self._see, self.notes.append)
 
@@ -124,12 +127,13 @@ async def running(
     model: str = "evnet-7kw-s",
     panel: socket.socket | None = None,
     watch: bool = False,
+    **doors: Any,
 ) -> AsyncGenerator[Bench]:
     """A station that is Available, until the block ends, its page on ``panel``; its children end with it.
 
-    ``watch``: its board judges its safety modules all the time.
+    ``watch``: its board judges its safety modules all the time. ``doors``: ``entry`` and ``panel_tls``.
     """
-    bench = Bench(folder, csms, model, panel, watch)
+    bench = Bench(folder, csms, model, panel, watch, **doors)
     task = asyncio.create_task(bench.launcher.run())
     try:
         await bench.wait(ocpp_status="Available")

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -29,14 +30,14 @@ PATIENCE_MS = 40_000
 
 
 @contextmanager
-def chromium() -> Generator[Browser]:
+def chromium(*args: str) -> Generator[Browser]:
     """Skips with a sentence where there is no browser or no page."""
     if CHROMIUM is None:
         pytest.skip(NO_BROWSER)
     if not (PAGE / "index.html").exists():
         pytest.skip(NO_PAGE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS, *args])
         try:
             yield browser
         finally:
@@ -50,8 +51,17 @@ class Panel:
         self.page = page
         self.address = address
         self.complaints: list[str] = []
+        self.strangers: list[str] = []
+        """What was asked of another machine than the station's: nothing ever is."""
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.context.on("request", lambda request: self._note(request.url))
+        page.on("websocket", lambda line: self._note(line.url))
+
+    def _note(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.hostname != urlsplit(self.address).hostname:
+            self.strangers.append(url)
 
     def open(self) -> "Panel":
         self.page.goto(self.address)
@@ -86,6 +96,7 @@ class Panel:
     def says(self) -> tuple[str | None, tuple[str, str], str | None, int]:
         """Why, how the ring glows, whether there is a backend, how many faults: as it stands now."""
         why, backend = self.see("why").text_content(), self.see("backend").get_attribute("data-state")
+        why = why and why.replace("\xa0", " ")  # what keeps a figure and its unit on one line
         return why, self.ring(), backend, self.see("fault").count()
 
     def ring(self) -> tuple[str, str]:

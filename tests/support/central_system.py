@@ -20,7 +20,7 @@ from ocpp.messages import MessageType, get_validator
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call_result
 from ocpp.v16.datatypes import IdTagInfo
-from ocpp.v16.enums import Action, AuthorizationStatus, RegistrationStatus
+from ocpp.v16.enums import Action, AuthorizationStatus, DataTransferStatus, GenericStatus, RegistrationStatus
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -236,6 +236,34 @@ class Peer(ChargePoint):
     @on(Action.status_notification)
     def status(self, **_: Any) -> call_result.StatusNotification:
         return call_result.StatusNotification()
+
+    @on(Action.diagnostics_status_notification)
+    def diagnostics_status(self, **_: Any) -> call_result.DiagnosticsStatusNotification:
+        return call_result.DiagnosticsStatusNotification()
+
+    @on(Action.log_status_notification)
+    def log_status(self, **_: Any) -> call_result.LogStatusNotification:
+        return call_result.LogStatusNotification()
+
+    @on(Action.firmware_status_notification)
+    def firmware_status(self, **_: Any) -> call_result.FirmwareStatusNotification:
+        return call_result.FirmwareStatusNotification()
+
+    @on(Action.signed_firmware_status_notification)
+    def signed_firmware_status(self, **_: Any) -> call_result.SignedFirmwareStatusNotification:
+        return call_result.SignedFirmwareStatusNotification()
+
+    @on(Action.security_event_notification)
+    def security_event(self, **_: Any) -> call_result.SecurityEventNotification:
+        return call_result.SecurityEventNotification()
+
+    @on(Action.sign_certificate)
+    def sign_certificate(self, **_: Any) -> call_result.SignCertificate:
+        return call_result.SignCertificate(GenericStatus.accepted)
+
+    @on(Action.data_transfer)
+    def data_transfer(self, **_: Any) -> call_result.DataTransfer:
+        return call_result.DataTransfer(DataTransferStatus.accepted)
 
     @on(Action.meter_values)
     def meter_values(self, **_: Any) -> call_result.MeterValues:

@@ -264,7 +264,7 @@ NASTY: dict[str, Nasty] = {
     "an action nobody knows": _call("BrewCoffee", "{}", "NotImplemented"),
     "an action of 2 MB": _call("A" * 2_000_000, "{}", "NotImplemented"),
     "an action with NUL": _call("Reset\x00", "{}", "NotImplemented"),
-    "an action not served yet": _call("GetDiagnostics", "{}", "NotSupported"),
+    "an update without a place": _call("UpdateFirmware", "{}", "OccurenceConstraintViolation"),
     "an action of the station's own": _call("BootNotification", "{}", "NotSupported"),
     "the errata's spelling": _call("Reset", "{}", "OccurenceConstraintViolation"),
     "a word that is none": _call("Reset", '{"type":"Medium"}', "PropertyConstraintViolation"),

@@ -12,40 +12,47 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.markup import escape
 
+from pilotline.cli import doctor_access, doctor_firmware, doctor_lines
+from pilotline.cli.doctor_lines import Finding
 from pilotline.cli.run import default_folder
 from pilotline.drivers.ocpp_client import Connected, Disconnected, OcppClient
 from pilotline.drivers.store import read_settings
+from pilotline.drivers.way_in import Way
 from pilotline.links.self_test import Check, check_clock, check_settings, check_space
-from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
 from pilotline.runtime.clocks import wall_clock
 from pilotline.runtime.folder import JOURNAL, DataFolder, FolderError, FolderInUseError
 from pilotline.station.keys import KeyStore
 from pilotline.station.notes import notes
-from pilotline.vocabulary.charger import MeterKind
-from pilotline.vocabulary.endpoint import UrlError
+from pilotline.vocabulary.endpoint import UrlError, parse_endpoint
 
 BACKEND_S = 10.0
 
 
-class Finding(NamedTuple):
-    """One check: what was looked at, whether it is well, and what was found or is to be done."""
+class Lines(NamedTuple):
+    """The serial lines that are to be looked at, by their paths; None is not looked at."""
 
-    what: str
-    well: bool
-    found: str
+    link: str | None = None
+    meter: str | None = None
 
 
-def examine(model: str, station_id: str, csms: str | None, data: Path | None) -> None:
+def examine(model: str, station_id: str, csms: str | None, data: Path | None, lines: Lines) -> None:
     """Print all findings; exit code 1 when one is not well."""
+    folder = data or default_folder(station_id)
     checks: list[Callable[[], Finding]] = [
         lambda: _model(model),
-        lambda: _meter(model),
-        lambda: _folder(data or default_folder(station_id)),
-        lambda: _settings(model, data or default_folder(station_id)),
+        lambda: doctor_lines.meter(model, lines.meter),
+        lambda: doctor_lines.link(lines.link),
+        lambda: _folder(folder),
+        lambda: doctor_lines.disk(folder),
+        lambda: doctor_lines.private_files(folder),
+        lambda: _settings(model, folder),
         _terminals,
         _clock,
-        lambda: _backend(csms, station_id),
+        lambda: _access(model, folder, csms),
+        lambda: _certificates(model, folder),
+        lambda: doctor_firmware.firmware(folder),
+        lambda: _backend_of(model, station_id, folder, csms),
     ]
     console = Console(highlight=False)
     findings = [check() for check in checks]
@@ -58,16 +65,6 @@ def examine(model: str, station_id: str, csms: str | None, data: Path | None) ->
 def _model(name: str) -> Finding:
     model = load_charger(name)
     return Finding("charger model", True, f"{model.title}, hash {model.rtm.hash:016x}")
-
-
-def _meter(name: str) -> Finding:
-    slot = load_charger(name).meter
-    if slot is None:
-        return Finding("energy meter", True, "this model has none: it charges and sends no meter values")
-    if slot.kind is MeterKind.S0:
-        return Finding("energy meter", True, f"an S0 output, {slot.pulses_per_kwh} pulses a kilowatt-hour")
-    profile = load_meter(slot.profile)
-    return Finding("energy meter", True, f"{profile.title}, address {slot.address}")
 
 
 def _folder(path: Path) -> Finding:
@@ -85,10 +82,14 @@ def _folder(path: Path) -> Finding:
 def _settings(name: str, folder: Path) -> Finding:
     """What the station there is set to, as far as somebody should know of it."""
     try:
-        stored = read_settings(folder / JOURNAL)
+        return _finding("settings", check_settings(notes(_keys(name, folder))))
     except sqlite3.Error as error:
         return Finding("settings", False, f"{folder / JOURNAL} cannot be read: {error}")
-    return _finding("settings", check_settings(notes(KeyStore(load_charger(name).key_defaults, stored))))
+
+
+def _keys(name: str, folder: Path) -> KeyStore:
+    """What the station in this folder is set to. Raises sqlite3.Error."""
+    return KeyStore(load_charger(name).key_defaults, read_settings(folder / JOURNAL))
 
 
 def _terminals() -> Finding:
@@ -112,19 +113,48 @@ def _finding(what: str, check: Check) -> Finding:
     return Finding(what, check.ok is not False, f"{check.sentence} {check.advice}".rstrip())
 
 
-def _backend(csms: str | None, station_id: str) -> Finding:
-    if csms is None:
-        return Finding("backend", True, "none given (--csms): the station will be offline")
+def _access(name: str, folder: Path, csms: str | None) -> Finding:
     try:
-        state = asyncio.run(_dial(csms, station_id))
+        return doctor_access.profile(_keys(name, folder), folder, csms)
+    except sqlite3.Error as error:
+        return Finding("security profile", False, f"{folder / JOURNAL} cannot be read: {error}")
+
+
+def _certificates(name: str, folder: Path) -> Finding:
+    try:
+        return doctor_access.certificates(_keys(name, folder), folder)
+    except (sqlite3.Error, OSError) as error:
+        return Finding("certificates", False, f"{folder} cannot be read: {error}")
+
+
+def _backend_of(name: str, station_id: str, folder: Path, csms: str | None) -> Finding:
+    """That of the command line, or the one that is set in the station; dialled as the station would."""
+    try:
+        keys = _keys(name, folder)
+    except sqlite3.Error as error:
+        return Finding("backend", False, f"nobody knows which: {folder / JOURNAL} cannot be read: {error}")
+    way = doctor_access.way(keys, folder)
+    if csms is not None:
+        return _backend(csms, station_id, way)
+    url = keys.text("c_BackendUrl")
+    if not url:
+        return Finding("backend", True, "none given (--csms, or c_BackendUrl): the station will be offline")
+    return _backend(url, keys.text("c_BackendIdentity") or station_id, way)
+
+
+def _backend(csms: str, station_id: str, way: Way) -> Finding:
+    try:
+        state = asyncio.run(_dial(csms, station_id, way))
     except UrlError as error:
         return Finding("backend", False, str(error))
     if isinstance(state, Connected):
-        return Finding("backend", True, f"{csms} speaks OCPP 1.6")
+        endpoint = parse_endpoint(csms, station_id)  # a URL may hold a password
+        scheme = "wss" if endpoint.secure else "ws"
+        return Finding("backend", True, f"{scheme}://{endpoint.address}{endpoint.path} speaks OCPP 1.6")
     return Finding("backend", False, state.reason)
 
 
-async def _dial(csms: str, station_id: str) -> Connected | Disconnected:
+async def _dial(csms: str, station_id: str, way: Way) -> Connected | Disconnected:
     """Connect once, as the station would, and tell how it went."""
     answer: asyncio.Future[Connected | Disconnected] = asyncio.get_running_loop().create_future()
 
@@ -133,6 +163,7 @@ async def _dial(csms: str, station_id: str) -> Connected | Disconnected:
             answer.set_result(state)
 
     client = OcppClient(csms, station_id, on_state=tell, on_text=lambda _text: None, jitter=lambda: 1.0)
+    client.way = way
     task = asyncio.create_task(client.run())
     try:
         async with asyncio.timeout(BACKEND_S):

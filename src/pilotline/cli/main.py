@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from pilotline.cli.certificates import app as certificates_app
 from pilotline.cli.errors import complain
+from pilotline.cli.firmware import app as firmware_app
 from pilotline.cli.people import app as people_app
 
 
@@ -50,9 +52,29 @@ _LAPSE_HELP = (
     "Show it on a page at this loopback port (0: any free one), a minute a second or as is chosen there. "
     "When the story has ended, and without one (in real time then), it is yours to play with. Ctrl-C ends it."
 )
+_NAMESPACE_HELP = (
+    "The namespace of all the messages, such as urn:din:70121:2012:MsgDef, urn:iso:15118:2:2013:MsgDef or "
+    "urn:iso:15118:2:2010:AppProtocol."
+)
+_RECORDING_HELP = "A capture file (pcap or pcapng), or lines of JSON, one a message; either may be gzipped."
+_SESSION_HELP = "Which session of the file: its number in the list, or a part of its name."
+_CAR_HELP = "Those of a car: a part of its name, or of its identifier."
 
 
 app.add_typer(people_app, name="people")
+app.add_typer(firmware_app, name="firmware")
+exi_app = typer.Typer(
+    no_args_is_help=True,
+    help="Turn messages between car and charger into JSON and back, a line in, a line out.",
+)
+app.add_typer(exi_app, name="exi")
+v2g_app = typer.Typer(no_args_is_help=True, help="Read what a car and a charger said to each other.")
+app.add_typer(v2g_app, name="v2g")
+NamespaceOption = Annotated[str, typer.Option("--namespace", "-n", help=_NAMESPACE_HELP)]
+FragmentOption = Annotated[
+    bool, typer.Option("--fragment", help="Parts of messages as they are signed, in place of whole ones.")
+]
+app.add_typer(certificates_app, name="certificates")
 
 
 @app.command()
@@ -129,11 +151,17 @@ def doctor(
     station_id: IdOption = "PILOT-1",
     csms: Annotated[str | None, typer.Option("--csms", help=_CSMS_HELP)] = None,
     data: Annotated[Path | None, typer.Option("--data", help=_DATA_HELP)] = None,
+    link: Annotated[
+        str | None, typer.Option("--link", help="A serial line on which a safety module should speak.")
+    ] = None,
+    meter: Annotated[
+        str | None, typer.Option("--meter", help="A serial line on which the model's meter should answer.")
+    ] = None,
 ) -> None:
     """Check what a station needs here, and say what to do about what is missing."""
-    from pilotline.cli.doctor import examine
+    from pilotline.cli.doctor import Lines, examine
 
-    examine(model, station_id, csms, data)
+    examine(model, station_id, csms, data, Lines(link, meter))
 
 
 @app.command()
@@ -172,6 +200,39 @@ def world(
     from pilotline.cli.world import serve_world
 
     serve_world(model, samples, link, car)
+
+
+@exi_app.command()
+def decode(namespace: NamespaceOption, fragment: FragmentOption = False) -> None:
+    """Lines of hex on standard input to lines of JSON; a wrong one is told by its number."""
+    from pilotline.cli.exi import decode_lines
+
+    decode_lines(namespace, fragment)
+
+
+@exi_app.command()
+def encode(namespace: NamespaceOption, fragment: FragmentOption = False) -> None:
+    """Lines of JSON on standard input to lines of hex; a wrong one is told by its number."""
+    from pilotline.cli.exi import encode_lines
+
+    encode_lines(namespace, fragment)
+
+
+@v2g_app.callback()
+def v2g() -> None:
+    """Read what a car and a charger said to each other."""
+
+
+@v2g_app.command()
+def show(
+    file: Annotated[Path, typer.Argument(help=_RECORDING_HELP)],
+    session: Annotated[str | None, typer.Option("--session", "-s", help=_SESSION_HELP)] = None,
+    car: Annotated[str | None, typer.Option("--car", "-c", help=_CAR_HELP)] = None,
+) -> None:
+    """Tell a recorded session: what was said, what was odd, how it ended. Of many, list them."""
+    from pilotline.cli.v2g import show_file
+
+    show_file(file, session, car)
 
 
 def main() -> None:

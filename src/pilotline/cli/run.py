@@ -74,7 +74,7 @@ def read_keys(texts: Sequence[str]) -> Mapping[str, str]:
         try:
             key.kind.parse(value)
         except KeyRefusedError as error:
-            raise UsageError(f"--set {text} is not possible: {error}.") from None
+            raise UsageError(f"--set {text}: {error}") from None
         found[key.name] = value
     return found
 

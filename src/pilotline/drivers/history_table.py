@@ -34,7 +34,8 @@ _OLD_BOOTS = (
     "SELECT json_extract(CAST(start AS TEXT), '$.stamp[0]') FROM sessions UNION "
     "SELECT json_extract(CAST(end AS TEXT), '$.stamp[0]') FROM sessions WHERE end IS NOT NULL UNION "
     "SELECT last_boot FROM sessions UNION "
-    "SELECT json_extract(CAST(fact AS TEXT), '$.stamp[0]') FROM entries WHERE kind='Tampered' UNION "
+    "SELECT json_extract(CAST(fact AS TEXT), '$.stamp[0]') FROM entries "
+    "WHERE kind IN ('Tampered', 'Notified') UNION "
     "SELECT json_extract(CAST(event AS TEXT), '$.stamp[0]') FROM security UNION "
     "SELECT json_extract(CAST(event AS TEXT), '$.stamp[0]') FROM events)"
 )

@@ -5,12 +5,13 @@ whatever cause it says why in one sentence for people, waits, and dials again. N
 deadline: dialling, every send, the ping that finds a half-open socket, and the close. The library's own
 keepalive is off, because its ping waits without limit for a peer that stops reading.
 
-It knows no OCPP message (:mod:`pilotline.wire.ocpp`), keeps no text over a disconnect, and does no
-security beyond TLS and the credentials in its URL, which no sentence or log shows.
+It knows no OCPP message (:mod:`pilotline.wire.ocpp`), keeps no text over a disconnect, and comes in by the
+way it is given (:mod:`pilotline.drivers.way_in`). No sentence or log shows a password.
 """
 
 import asyncio
 import errno
+import hashlib
 import logging
 import os
 import socket
@@ -33,7 +34,11 @@ from websockets.exceptions import (
 )
 from websockets.typing import Subprotocol
 
+from pilotline.drivers.way_in import AS_THE_URL_SAYS, Way, WayError, explain_tls, judge, vouching_root
+from pilotline.vocabulary import troubles
 from pilotline.vocabulary.endpoint import Endpoint, parse_endpoint
+from pilotline.vocabulary.sentences import Sentence
+from pilotline.vocabulary.upkeep import WayTrouble
 
 SUBPROTOCOL = Subprotocol("ocpp1.6")
 _HEADER = "Sec-WebSocket-Protocol"
@@ -56,7 +61,10 @@ class SubprotocolRefusedError(InvalidHandshake):
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Texts flow from now on."""
+    """Texts flow from now on. ``root`` is the fingerprint (SHA-256) of the root that vouched for the server,
+    where that is known."""
+
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class Disconnected:
 
     reason: str
     retry_in_s: float
+    trouble: WayTrouble = WayTrouble.UNREACHED
 
 
 State = Connected | Disconnected
@@ -102,57 +111,55 @@ class Counters:
 # --- the sentences ----------------------------------------------------------------------------------
 
 
-def explain_failure(error: Exception, endpoint: Endpoint, open_s: float) -> str:
-    """Why dialling failed, in one sentence."""
-    server = f"the server at {endpoint.address}"
+def explain_failure(error: Exception, endpoint: Endpoint, open_s: float) -> Sentence:
+    """Why dialling failed."""
+    at = endpoint.address
     match error:
+        case WayError():
+            return error.sentence
         case SubprotocolRefusedError():
-            return f"{server} does not speak {SUBPROTOCOL}: it offered {error}"
+            return troubles.NO_SUBPROTOCOL.of(address=at, protocol=SUBPROTOCOL, offered=str(error))
         case InvalidStatus():
-            return f"{server} {_explain_status(error.response.status_code, endpoint)}"
+            return _explain_status(error.response.status_code, endpoint)
         case InvalidURI() | SecurityError():
-            return f"{server} sends the station to an address it may not follow"
+            return troubles.LED_ASTRAY.of(address=at)
         case WebSocketException() | EOFError():
-            return f"{server} does not answer like a WebSocket server"
+            return troubles.NO_WEBSOCKET.of(address=at)
         case OSError():
             return _explain_network(error, endpoint, open_s)
         case _:
-            return f"{server} cannot be dialled ({type(error).__name__})"
+            return troubles.NOT_DIALLED.of(address=at, error=type(error).__name__)
 
 
-def _explain_status(status: int, endpoint: Endpoint) -> str:
+def _explain_status(status: int, endpoint: Endpoint) -> Sentence:
+    at = endpoint.address
     match status:
         case 401 | 403:
-            return f"refused this station's id or credentials (HTTP {status})"
+            return troubles.BAD_CREDENTIALS.of(address=at, status=status)
         case 404:
-            return (
-                f"has nothing at {endpoint.path} for this station (HTTP 404): "
-                "check the URL's path and the station's id"
-            )
+            return troubles.NOTHING_THERE.of(address=at, path=endpoint.path)
         case 400 | 426:
-            return f"refused the connection (HTTP {status}): it may not speak {SUBPROTOCOL}"
+            return troubles.MAY_NOT_SPEAK.of(address=at, status=status, protocol=SUBPROTOCOL)
         case _:
-            return f"refused the connection (HTTP {status})"
+            return troubles.HTTP_STATUS.of(address=at, status=status)
 
 
-def _explain_network(error: OSError, endpoint: Endpoint, open_s: float) -> str:
+def _explain_network(error: OSError, endpoint: Endpoint, open_s: float) -> Sentence:
+    at = endpoint.address
     match error:
-        case ssl.SSLCertVerificationError():
-            return f"the certificate of {endpoint.address} is not trusted: {error.verify_message}"
         case ssl.SSLError():
-            cause = getattr(error, "reason", None)  # only errors made by OpenSSL have one
-            return f"TLS with {endpoint.address} failed: {cause or 'the line was cut'}"
+            return explain_tls(error, endpoint)
         case socket.gaierror():
-            return f"the name {endpoint.host} cannot be resolved: {error.strerror}"
+            return troubles.NO_SUCH_NAME.of(host=endpoint.host, reason=str(error.strerror))
         case TimeoutError():
-            return f"the server at {endpoint.address} did not answer within {open_s:g} s"
+            return troubles.NO_ANSWER.of(address=at, seconds=f"{open_s:g}")
         case _ if _was_refused(error):
-            return f"the server at {endpoint.address} refused the connection: nothing listens there"
+            return troubles.NOBODY_LISTENS.of(address=at)
         case ConnectionError() if endpoint.secure:
-            return f"TLS with {endpoint.address} failed: the server cut the line"
+            return troubles.TLS_CUT.of(address=at)
         case _:
             cause = os.strerror(error.errno) if error.errno else "the network failed"
-            return f"no connection to {endpoint.address}: {cause}"
+            return troubles.NO_WAY.of(address=at, reason=cause)
 
 
 def _was_refused(error: OSError) -> bool:
@@ -161,24 +168,26 @@ def _was_refused(error: OSError) -> bool:
     return several or isinstance(error, ConnectionRefusedError)
 
 
-def explain_close(closed: ConnectionClosed, endpoint: Endpoint, max_message: int) -> str:
-    """Why an open connection ended, in one sentence."""
-    server = f"the server at {endpoint.address}"
+def explain_close(closed: ConnectionClosed, endpoint: Endpoint, max_message: int) -> Sentence:
+    """Why an open connection ended."""
+    at = endpoint.address
     if closed.sent is not None and not closed.rcvd_then_sent:
         if closed.sent.code == _TOO_BIG:
-            return f"{server} sent a message over {max_message} bytes"
-        return f"{server} broke the WebSocket protocol (code {closed.sent.code})"
+            return troubles.TOO_LONG.of(address=at, bytes=max_message)
+        return troubles.BROKE_PROTOCOL.of(address=at, code=closed.sent.code)
     if closed.rcvd is None:
-        return f"the connection to {server} was cut"
+        return troubles.LINE_CUT.of(address=at)
     said = "".join(c if c.isprintable() else "?" for c in closed.rcvd.reason)
-    return f"{server} closed the connection (code {closed.rcvd.code}{f': {said}' if said else ''})"
+    return troubles.CLOSED.of(address=at, code=closed.rcvd.code, said=f": {said}" if said else "")
 
 
 # --- the client -------------------------------------------------------------------------------------
 
 
 class _Connection(ClientConnection):
-    """The library's connection with three of its gaps closed."""
+    """The library's connection with four of its gaps closed."""
+
+    _lost: Exception | None = None
 
     async def handshake(self, *args: Any, **kwargs: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Also fails where no subprotocol or a foreign one was chosen (OCPP-J §3.1.2), and says which."""
@@ -188,8 +197,17 @@ class _Connection(ClientConnection):
             if not self._offered():
                 raise
             raise SubprotocolRefusedError(self._offered()) from error
+        except InvalidHandshake:
+            if isinstance(self._lost, ssl.SSLError):  # TLS 1.3: only then the server judges our certificate
+                raise self._lost from None
+            raise
         if self.subprotocol != SUBPROTOCOL:
             raise SubprotocolRefusedError("no subprotocol")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Also remembers what ended it."""
+        self._lost = exc
+        super().connection_lost(exc)
 
     def _offered(self) -> str:
         offered = self.response.headers.get_all(_HEADER) if self.response else []
@@ -226,6 +244,9 @@ class OcppClient:
         timings: Timings | None = None,
         max_message: int = 1 << 20,
     ) -> None:
+        self.way: Way = AS_THE_URL_SAYS
+        """By which the next dial comes in."""
+        self._station_id = station_id
         self._endpoint = parse_endpoint(url, station_id)
         self._on_state = on_state
         self._on_text = on_text
@@ -255,9 +276,9 @@ class OcppClient:
     async def run(self) -> None:
         """Connect, serve, explain, wait, again; returns never, ends by being cancelled."""
         while True:
-            reason = await self._dial_and_serve()
+            reason, trouble = await self._dial_and_serve()
             delay = self._next_delay()
-            self._on_state(Disconnected(reason, delay))
+            self._on_state(Disconnected(reason, delay, trouble))
             await asyncio.sleep(delay)
 
     def _next_delay(self) -> float:
@@ -266,26 +287,30 @@ class OcppClient:
         self._tries += 1
         return self._jitter() * min(self._timings.longest_backoff_s, ceiling)
 
-    async def _dial_and_serve(self) -> str:
+    async def _dial_and_serve(self) -> tuple[str, WayTrouble]:
+        way = self.way
         try:
-            connection = await self._dial()
-        except (OSError, WebSocketException, EOFError, ValueError) as error:  # ValueError: a redirect's URL
+            connection = await self._dial(way)
+        except (WayError, OSError, WebSocketException, EOFError, ValueError) as error:  # ValueError: redirect
             self._tally["failed_attempts"] += 1
-            return explain_failure(error, self._endpoint, self._timings.open_s)
+            reason = explain_failure(error, self._endpoint, self._timings.open_s)
+            return reason, judge(error, self._endpoint, way)
         loop = asyncio.get_running_loop()
         since = loop.time()
         self._tally["connects"] += 1
         try:
-            return await self._serve(connection)
+            return await self._serve(connection), WayTrouble.ENDED
         finally:
             self._tally["disconnects"] += 1
             if loop.time() - since >= self._timings.steady_s:
                 self._tries = 0
             await self._close(connection)
 
-    async def _dial(self) -> ClientConnection:
-        authorization = self._endpoint.authorization
-        tls: dict[str, Any] = {"ssl": self._tls} if self._tls else {}
+    async def _dial(self, way: Way) -> ClientConnection:
+        way.check(self._endpoint)
+        authorization = way.authorization(self._endpoint, self._station_id)
+        context = (await asyncio.to_thread(way.tls) if way.profile else None) or self._tls
+        tls: dict[str, Any] = {"ssl": context} if context else {}
         return await connect(
             self._endpoint.uri,
             subprotocols=[SUBPROTOCOL],
@@ -307,7 +332,7 @@ class OcppClient:
         outbox: asyncio.Queue[bytes] = asyncio.Queue(_OUTBOX_LIMIT)
         self._outbox = outbox
         try:
-            self._on_state(Connected())
+            self._on_state(Connected(_root_of(connection)))
             return await _first_of(
                 self._read(connection, outbox), self._write(connection, outbox), self._ping(connection)
             )
@@ -343,7 +368,9 @@ class OcppClient:
                     await connection.send(data, text=True)
                 self._written.set()
             except TimeoutError:
-                return f"the server at {self._endpoint.address} took no data for {self._timings.send_s:g} s"
+                return troubles.TAKES_NOTHING.of(
+                    address=self._endpoint.address, seconds=f"{self._timings.send_s:g}"
+                )
 
     async def _ping(self, connection: ClientConnection) -> str:
         while True:
@@ -352,8 +379,8 @@ class OcppClient:
                 async with asyncio.timeout(self._timings.ping_timeout_s):
                     await (await connection.ping())
             except TimeoutError:
-                silent = f"{self._timings.ping_timeout_s:g} s"
-                return f"the server at {self._endpoint.address} did not answer a ping within {silent}"
+                silent = f"{self._timings.ping_timeout_s:g}"
+                return troubles.NO_PONG.of(address=self._endpoint.address, seconds=silent)
 
     async def _close(self, connection: ClientConnection) -> None:
         try:
@@ -363,6 +390,12 @@ class OcppClient:
             _LIBRARY_LOG.info("no closing handshake within %g s", self._timings.close_s)
         finally:
             connection.transport.abort()
+
+
+def _root_of(connection: ClientConnection) -> str:
+    tls: object = connection.transport.get_extra_info("ssl_object")
+    root = None if tls is None else vouching_root(tls)
+    return "" if root is None else hashlib.sha256(root).hexdigest()
 
 
 async def _first_of(*works: Coroutine[Any, Any, str]) -> str:

@@ -24,6 +24,7 @@ from pilotline.vocabulary.charging import Installed
 from pilotline.vocabulary.journal import (
     EVENTS_KEPT,
     SECURITY_KEPT,
+    Alarm,
     CachedTag,
     Card,
     Counted,
@@ -49,6 +50,7 @@ from pilotline.vocabulary.journal import (
     LocalListStored,
     LoggedEvent,
     Metered,
+    Notified,
     OpenSession,
     Recollection,
     Record,
@@ -69,6 +71,7 @@ from pilotline.vocabulary.journal import (
 )
 from pilotline.vocabulary.status import AuthStatus, TagInfo
 from pilotline.vocabulary.time import Stamp
+from pilotline.vocabulary.troubles import DISK_TAKES_NOTHING
 
 WINDOW = 64
 """Entries handed out at a time, so that a hundred thousand waiting ones cost disk and not memory."""
@@ -76,6 +79,7 @@ LINGER_S = 1.0
 """Jobs nobody waits for (meter values, registers) wait this long for company."""
 RETRY_S = 1.0
 LAST_COMMIT_S = 10.0
+PRIVATE = 0o600
 BATCH = 500
 
 MIGRATIONS: tuple[str, ...] = (
@@ -126,7 +130,9 @@ _JOIN_ASIDE = (
 )
 """What became durable of a session set aside, just before the end of a boot, joins it."""
 
-_KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in (Started, Metered, Ended, Tampered)}
+_KINDS: dict[str, type[Fact]] = {
+    kind.__name__: kind for kind in (Started, Metered, Ended, Tampered, Notified)
+}
 _LAZY = (KeepRegister, KeepCurve, KeepEnergy, KeepEvent)
 _ENCODER = msgspec.json.Encoder()
 
@@ -172,8 +178,9 @@ class Store:
         self._closing = False
         self._post: Callable[[StoreEvent], object] = lambda _event: None
         try:
+            _keep_private(path)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise _unusable(path, error) from None
         try:
             _prepare(self._db, path)
@@ -249,7 +256,7 @@ class Store:
             except sqlite3.Error as error:  # also a damaged file: said, not the silent end of this thread
                 self._db.execute("ROLLBACK") if self._db.in_transaction else None
                 if not troubled:
-                    self._post(StoreTrouble(f"The disk does not take the station's records: {error}."))
+                    self._post(StoreTrouble(DISK_TAKES_NOTHING.of(reason=str(error))))
                 troubled = True
                 if self._closing:
                     return False
@@ -271,6 +278,17 @@ class Store:
         self.faults.strike()
         self._db.execute("COMMIT")
         return answers
+
+
+def _keep_private(path: Path) -> None:
+    """A journal holds keys and passwords: its files are its owner's alone, those of an older release too.
+
+    What SQLite puts beside it has the journal's own mode.
+    """
+    path.touch(PRIVATE)
+    for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        if part.exists() and part.stat().st_mode & 0o077:
+            part.chmod(PRIVATE)
 
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
@@ -299,6 +317,8 @@ def _perform(db: sqlite3.Connection, job: StoreJob) -> StoreEvent | None:
     match job:
         case Record(entry, fact):
             _record(db, entry, fact)
+            for key in job.keys:
+                _obey(db, key)
             return Durable(entry, fact)
         case Fetch(after):
             return _fetch(db, after)
@@ -405,7 +425,9 @@ def _store_list(db: sqlite3.Connection, job: StoreLocalList) -> None:
     db.execute("INSERT OR REPLACE INTO counters VALUES ('local_list', ?)", (job.version,))
 
 
-def _keep_newest(db: sqlite3.Connection, table: str, event: SecurityEvent | LoggedEvent, most: int) -> None:
+def _keep_newest(
+    db: sqlite3.Connection, table: str, event: SecurityEvent | Alarm | LoggedEvent, most: int
+) -> None:
     """The newest are kept; their numbers go on, so that it can be seen how many are gone."""
     insert, prune = _NUMBERED[table]
     row = db.execute(insert, (_ENCODER.encode(event),))
@@ -419,10 +441,11 @@ def _reach(db: sqlite3.Connection, stamp: Stamp) -> None:
 
 
 def _count(db: sqlite3.Connection) -> Counted:
-    queued, set_aside = db.execute(
-        "SELECT count(*) - coalesce(sum(aside), 0), coalesce(sum(aside), 0) FROM entries"
+    queued, set_aside, notices = db.execute(
+        "SELECT count(*) - coalesce(sum(aside), 0), coalesce(sum(aside), 0), "
+        "coalesce(sum(kind='Notified' AND aside=0), 0) FROM entries"
     ).fetchone()
-    return Counted(queued, set_aside)
+    return Counted(queued, set_aside, notices)
 
 
 def _fetch(db: sqlite3.Connection, after: int) -> Fetched:
@@ -451,6 +474,7 @@ def _recollect(db: sqlite3.Connection) -> Recollection:
         boot=one("SELECT max(boot) FROM boots"),
         last_entry=one("SELECT coalesce(max(value), 0) FROM counters WHERE name='entry'"),
         queued=count.queued,
+        notices=count.notices,
         set_aside=count.set_aside,
         aside_sessions=frozenset(row[0] for row in db.execute(
             "SELECT DISTINCT session FROM entries WHERE aside=1 AND kind<>'Metered'")),
@@ -496,11 +520,17 @@ def check_journal(path: Path) -> None:
         raise _too_new(path, version)
 
 
-def read_security(path: Path) -> list[SecurityEvent]:
+def read_security(path: Path) -> list[SecurityEvent | Alarm]:
     """The security events that are kept, in their order."""
     with closing(sqlite3.connect(path, timeout=5)) as db:
         rows = db.execute("SELECT event FROM security ORDER BY number").fetchall()
-    return [msgspec.json.decode(body, type=SecurityEvent) for (body,) in rows]
+    return [_security_event(body) for (body,) in rows]
+
+
+def _security_event(body: bytes) -> SecurityEvent | Alarm:
+    """Older rows are changes of safety settings all, and bear no mark; an alarm begins with its kind."""
+    kind: type[SecurityEvent | Alarm] = Alarm if body.startswith(b'{"kind":') else SecurityEvent
+    return msgspec.json.decode(body, type=kind)
 
 
 def read_events(path: Path) -> list[LoggedEvent]:
@@ -556,7 +586,7 @@ def _began(start: bytes | None, zeros: Mapping[int, Sequence[int | None]]) -> di
     return {"began": began, "estimated": guessed}
 
 
-def _unusable(path: Path, error: sqlite3.Error) -> StoreError:
+def _unusable(path: Path, error: sqlite3.Error | OSError) -> StoreError:
     return StoreError(
         f"The journal {path} cannot be used: {error}. Move it away, or choose another folder with --data."
     )

@@ -6,15 +6,18 @@ are measured. Of a safety module that does not answer nothing is shown: old valu
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from pilotline.station.clock import WallClock
 from pilotline.station.connector import Connector
 from pilotline.station.core import Station
+from pilotline.station.upkeep.uploads import UploadView
 from pilotline.vocabulary.board import ConnectorReport, Measurement, Setting
 from pilotline.vocabulary.charger import ChargerModel
 from pilotline.vocabulary.pilot import PilotMode
-from pilotline.vocabulary.time import SECOND
+from pilotline.vocabulary.time import SECOND, Stamp
+from pilotline.vocabulary.transfers import BY_NAME
 from pilotline.wire.rtm_link import Counters
 
 CountersOf = Callable[[int], Counters]
@@ -68,11 +71,34 @@ class MeterDiagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadDiagnosis:
+    """The last file the backend asked for: how it went, and why it is not there (M-41).
+
+    ``at`` is UTC, None while nothing is known of its boot. ``size`` is in bytes. ``failure`` is the number of
+    the transfers' table, ``answer`` the server's own, ``name`` the failure's; None where there is none.
+    ``tries_left`` are still to come.
+    """
+
+    about: str
+    file: str
+    status: str
+    at: str | None
+    size: int
+    tries_left: int
+    failure: int | None = None
+    name: str | None = None
+    answer: int | None = None
+    sentence: str | None = None
+    advice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """What only the shell knows."""
+    """What the station core does not know."""
 
     boot: int
     reset_reason: str
+    upload: UploadDiagnosis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +113,7 @@ class Diagnosis:
     model: str
     model_hash: str
     disk: str | None
+    upload: UploadDiagnosis | None = None
 
 
 def diagnose(station: Station, counters: CountersOf, facts: Facts, now: int) -> Diagnosis:
@@ -101,7 +128,27 @@ def diagnose(station: Station, counters: CountersOf, facts: Facts, now: int) -> 
         reset_reason=facts.reset_reason,
         model=model.name,
         model_hash=f"{model.rtm.hash:016x}",
-        disk=next((each for each in troubles if each), None),
+        disk=next((str(each) for each in troubles if each), None),
+        upload=facts.upload,
+    )
+
+
+def diagnose_upload(view: UploadView | None, clock: WallClock) -> UploadDiagnosis | None:
+    """The last upload, with what its failure means."""
+    if view is None:
+        return None
+    stamp, fault = Stamp(*view.stamp), BY_NAME.get(view.fault)
+    at = clock.utc(stamp).isoformat() if clock.is_settled(stamp) else None
+    seen = UploadDiagnosis(view.about, view.file, view.status, at, view.size, view.tries_left)
+    if fault is None:
+        return seen
+    return replace(
+        seen,
+        failure=fault.number,
+        name=fault.name,
+        answer=view.code,
+        sentence=fault.sentence,
+        advice=fault.advice,
     )
 
 
@@ -174,7 +221,7 @@ def _meter(connector: Connector, model: ChargerModel) -> MeterDiagnosis:
     return MeterDiagnosis(
         fitted=model.meter is not None,
         answers=answers if model.meter is not None else None,
-        trouble=silence,
+        trouble=None if silence is None else str(silence),
         register_wh=connector.register_wh,
         power_w=reading.total_power_w if reading else None,
     )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pilotline.station.clock import WallClock
 from pilotline.station.snapshot import LimitView
-from pilotline.vocabulary import faults, limits
+from pilotline.vocabulary import faults, limits, transfers
 from pilotline.vocabulary.journal import LoggedEvent
 from pilotline.vocabulary.limits import LimitSource
 from pilotline.vocabulary.network import TITLES
@@ -77,7 +77,22 @@ EVENTS: Mapping[str, Row] = {
     "person_changed": Row(Kind.PERSON, "What is known of {name} was changed: {what}."),
     "person_removed": Row(Kind.PERSON, "{name} may use this page no longer."),
     "backend_up": Row(Kind.BACKEND, "The backend has registered the station."),
+    "access_kept": Row(
+        Kind.BACKEND,
+        "The backend could not be had by security profile {wanted} as it was set; profile {kept}, as it was, "
+        "is kept.",
+    ),
+    "certificate_refused": Row(Kind.BACKEND, "A certificate was not taken: {reason}"),
+    "certificate_no_name": Row(
+        Kind.BACKEND, "No certificate can be asked for: set CpoName to the operator's name."
+    ),
+    "certificate_not_signed": Row(
+        Kind.BACKEND,
+        "The backend does not have the station's certificate signed; it is asked again tomorrow.",
+    ),
     "backend_down": Row(Kind.BACKEND, "The backend is gone: {reason}"),
+    "upload_done": Row(Kind.BACKEND, "{file} is where the backend asked for it: {size} bytes."),
+    "upload_failed": Row(Kind.BACKEND, "{file} was not sent ({failure}): {sentence} {advice}"),
     "network_used": Row(Kind.NETWORK, "{interface}, the {part} interface, is used."),
     "limit": Row(Kind.LIMIT, "{sentence}"),
 }
@@ -161,10 +176,13 @@ def _looked_up(event: LoggedEvent) -> dict[str, object]:
     fault = faults.BY_NAME.get(str(event.words.get("name", "")))
     if event.code.startswith("fault") and fault is not None:
         words |= {"sentence": fault.sentence, "advice": fault.advice}
+    transfer = transfers.BY_NAME.get(str(event.words.get("name", "")))
+    if event.code == "upload_failed" and transfer is not None:
+        words |= {"sentence": transfer.sentence, "advice": transfer.advice}
     if words.get("name") == "":
         words["name"] = "somebody unknown"
     if event.code == "boot":
-        words["reason"] = _RESETS.get(str(words.get("reason")), words.get("reason", "?"))
+        words["reason"] = RESETS.get(str(words.get("reason")), words.get("reason", "?"))
     if event.code == "network_used":
         words["interface"] = _TITLES.get(str(words.get("interface")), words.get("interface", "?"))
     source = _SOURCES.get(str(event.words.get("source", "")))
@@ -173,7 +191,7 @@ def _looked_up(event: LoggedEvent) -> dict[str, object]:
     return words
 
 
-_RESETS: Mapping[str, str] = {
+RESETS: Mapping[str, str] = {
     ResetReason.UNKNOWN.name: "nobody knows why",
     ResetReason.POWERON.name: "the power came",
     ResetReason.EXT.name: "its reset button was pressed",

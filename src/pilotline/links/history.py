@@ -15,6 +15,7 @@ from pilotline.station.core import Station
 from pilotline.vocabulary.history import KeptCurve, KeptSession, KeptSessions
 from pilotline.vocabulary.journal import CurvePoint
 from pilotline.vocabulary.money import cost_of, sum_of
+from pilotline.vocabulary.refusals import NO_DAY, NO_SUCH_SESSION
 from pilotline.vocabulary.roles import Asker, Role
 from pilotline.vocabulary.time import SECOND, Stamp
 
@@ -143,7 +144,9 @@ def view_sessions(
 def view_curve(session: str, kept: KeptCurve | None, live: Sequence[CurvePoint] | None) -> CurveView:
     """The curve of a session, as it is ``live`` where that runs. Raises OperationError."""
     if kept is None:
-        raise OperationError(f"session_curve: there is no session {session}.")
+        raise OperationError(
+            f"session_curve: there is no session {session}.", NO_SUCH_SESSION.of(session=session)
+        )
     began = _moment(kept.start.stamp, WallClock(0, kept.boots))
     from_ms = None if began is None else (began - _EPOCH) // timedelta(milliseconds=1)
     return CurveView(session, from_ms, tuple(kept.points if live is None else live))
@@ -186,7 +189,7 @@ def local_midnight(text: str, zone: tzinfo, *, days: int = 0) -> datetime | None
         day = date.fromisoformat(text) + days * _DAY
         return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise OperationError(f"sessions: {text} is no day; days are written like 2026-03-29.") from None
+        raise OperationError(f"sessions: {NO_DAY.of(text=text)}", NO_DAY.of(text=text)) from None
 
 
 # --- what follows from it -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ completion (design rule 2). What leaves is bytes, texts, journal entries and set
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from pilotline.links.diary import Diary, Noted
@@ -20,6 +20,7 @@ from pilotline.links.ocpp.link import (
     Registration,
     SendText,
 )
+from pilotline.links.upkeep import HostUpkeep
 from pilotline.station.clock import WallClock
 from pilotline.station.core import Station
 from pilotline.station.events import (
@@ -39,7 +40,10 @@ from pilotline.station.local_time import ZoneFinder, utc_alone
 from pilotline.station.network import BackendReached, Network, NetworkView
 from pilotline.station.notes import notes
 from pilotline.station.snapshot import ConnectorView, LedView, leds, view
+from pilotline.station.upkeep.core import Surroundings
+from pilotline.station.upkeep.events import GiveUp, UpkeepEvent, UseAccess, Work
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
+from pilotline.vocabulary.firmware import Booted
 from pilotline.vocabulary.journal import (
     CachedTag,
     Delivered,
@@ -55,6 +59,7 @@ from pilotline.vocabulary.journal import (
     KeepRegister,
     KeepReservation,
     KeepSecurityEvent,
+    LoggedEvent,
     Recollection,
     Record,
     Resend,
@@ -66,6 +71,7 @@ from pilotline.vocabulary.journal import (
     StoreZeros,
 )
 from pilotline.vocabulary.network import NetworkSaid, UseInterface
+from pilotline.vocabulary.sentences import Told, told
 from pilotline.vocabulary.status import ResetReason, StopReason
 from pilotline.vocabulary.time import SECOND, Tick, earliest
 from pilotline.wire.rtm_link import BOARD_TO_HOST, Counters, Decoder, Encoder
@@ -98,7 +104,7 @@ class BoardBytes:
 
 @dataclass(frozen=True, slots=True)
 class BackendView:
-    """How it stands with the backend; ``problem`` is a sentence or None.
+    """How it stands with the backend; ``problem`` is a sentence or None, ``trouble`` the same by its code.
 
     ``network`` is the way to it, None where the operating system chooses.
     """
@@ -108,6 +114,7 @@ class BackendView:
     set_aside: int
     problem: str | None
     network: NetworkView | None = None
+    trouble: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +124,14 @@ class HostView:
     model: str
     connectors: tuple[ConnectorView, ...]
     backend: BackendView
-    notes: tuple[str, ...] = ()
+    notes: tuple[Told, ...] = ()
     leds: tuple[LedView, ...] = ()
 
 
-HostEvent = FromBoard | LinkEvent | StationEvent | NetworkSaid | Noted
+HostEvent = FromBoard | LinkEvent | StationEvent | UpkeepEvent | NetworkSaid | Noted
 HostEffect = (
     BoardBytes | MeterPace | SendText | StoreJob | Restart | RestartFailed | CallAnswer | KeysRead
-    | UseInterface
+    | UseInterface | Work | GiveUp | UseAccess
 )  # fmt: skip
 
 
@@ -146,9 +153,12 @@ class HostCore:
         call_timeout: int = 30 * SECOND,
         find_zone: ZoneFinder = utc_alone,
         seed: int = 0,
+        name: str = "",
+        csms: str | None = None,
+        booted: Booted | None = None,
     ) -> None:
         """``memory`` is what the store found; ``ended_by``, ``reset_reason``, ``find_zone`` and ``seed`` are
-        the station's.
+        the station's, ``name``, ``csms`` and ``booted`` those of what surrounds its upkeep.
         """
         self.reset_reason = reset_reason
         self.clock = WallClock(boot, memory.boots if memory else None)
@@ -177,13 +187,24 @@ class HostCore:
         self._encoders = {number: Encoder() for number in self.station.connectors}
         self.network = Network(self.station.keys)
         self.diary = self._open_diary(firmware, memory)
-        self._queue: deque[LinkEvent | StationEvent | NetworkSaid] = deque()
+        around = self._surroundings(memory, csms)
+        around = replace(around, firmware=firmware, booted=booted, serial=serial, name=name or serial)
+        self.upkeep = HostUpkeep(self.station, self.link, around, self._note)
+        self._queue: deque[LinkEvent | StationEvent | UpkeepEvent | NetworkSaid] = deque()
         self._effects: list[HostEffect] = []
         self._counts_backlog = model.session.offline_events is not None
         self._deadline: int | None = 0
         self._station_due: int | None = 0
         self._link_due: int | None = None
         self._network_due: int | None = None
+        self._upkeep_due: int | None = 0
+
+    def _surroundings(self, memory: Recollection | None, csms: str | None) -> Surroundings:
+        """What upkeep is handed of the station's own, and of its backend."""
+        kept = memory.keys if memory else dict[str, KeyValue]()
+        keys, entry = self.station.keys, self.station.entries.next
+        alone = not (csms or keys.text("c_BackendUrl"))
+        return Surroundings(keys, self.clock, entry, kept, reset=self.reset_reason, csms=csms, alone=alone)
 
     def _open_diary(self, firmware: str, memory: Recollection | None) -> Diary:
         """The log goes on where the last boot's ended."""
@@ -203,7 +224,8 @@ class HostCore:
         while self._queue:
             self._run(self._queue.popleft(), now)
         self._effects += self.diary.entries(self.clock.stamp(now))
-        self._deadline = earliest(self._station_due, self._link_due, self._network_due, self.diary.deadline())
+        dues = self._station_due, self._link_due, self._network_due, self._upkeep_due
+        self._deadline = earliest(*dues, self.diary.deadline())
         effects, self._effects = self._effects, []
         return effects
 
@@ -214,9 +236,12 @@ class HostCore:
         outbox = self.link.outbox
         connected = self.link.registration is Registration.ACCEPTED
         problem, way = self.link.problem, self.network.view()
-        backend = BackendView(connected, outbox.queued, outbox.set_aside, problem, way)
-        connectors, said = view(self.station, now), notes(self.station.keys, clock_known=self.clock.known)
-        return HostView(self.station.model.name, connectors, backend, said, leds(self.station))
+        trouble = None if problem is None else told(problem)
+        said = None if trouble is None else trouble.sentence
+        backend = BackendView(connected, outbox.queued, outbox.set_aside, said, way, trouble)
+        connectors = view(self.station, now)
+        remarks = tuple(map(told, notes(self.station.keys, clock_known=self.clock.known)))
+        return HostView(self.station.model.name, connectors, backend, remarks, leds(self.station))
 
     def link_counters(self, connector: int) -> Counters:
         """What came in from a connector's board."""
@@ -231,7 +256,7 @@ class HostCore:
         else:
             self._queue.append(event)
 
-    def _run(self, event: LinkEvent | StationEvent | NetworkSaid, now: int) -> None:
+    def _run(self, event: LinkEvent | StationEvent | UpkeepEvent | NetworkSaid, now: int) -> None:
         """Hand an event to the core it is for; durable facts concern both, time whom it is due."""
         if isinstance(event, Tick):
             self._wake(event, now)
@@ -243,6 +268,8 @@ class HostCore:
             self._tell_station(event, now)
         if isinstance(event, LinkEvent):
             self._tell_link(event, now)
+        if isinstance(event, UpkeepEvent):
+            self._tell_upkeep(event, now)
         if isinstance(event, BackendUp | BackendDown):
             self._tell_network(BackendReached(isinstance(event, BackendUp)), now)
         elif isinstance(event, ChangeKey):
@@ -256,6 +283,8 @@ class HostCore:
             self._tell_link(tick, now)
         if _due(self._network_due, now):
             self._tell_network(tick, now)
+        if _due(self._upkeep_due, now):
+            self._tell_upkeep(tick, now)
 
     def _tell_station(self, event: StationEvent, now: int) -> None:
         self.diary.about(event)
@@ -263,17 +292,31 @@ class HostCore:
         self.diary.after(event, effects, self.clock.stamp(now))
         self._said(effects)
         self._station_due = self.station.deadline()
+        self._queue += self.upkeep.of_station(effects, now)
 
     def _tell_link(self, event: LinkEvent, now: int) -> None:
         self._linked(self.link.handle(event, now))
         self._link_due = self.link.deadline()
-        waiting = self.link.outbox.queued
+        self._queue += self.upkeep.of_link(event)
+        waiting = self.link.outbox.queued - self.link.outbox.notices  # R-33 speaks of sessions
         if self._counts_backlog and waiting != self.station.backlog:
             self._queue.append(Backlog(waiting))
 
     def _tell_network(self, event: NetworkSaid | BackendReached | Tick, now: int) -> None:
-        self._effects += self.network.handle(event, now)
+        effects = self.network.handle(event, now)
+        self._effects += effects
+        self._queue += self.upkeep.of_network(effects)
         self._network_due = self.network.deadline()
+
+    def _note(self, event: LoggedEvent) -> None:
+        words = {name: str(word) for name, word in event.words.items()}
+        self.diary.note(Noted(event.code, words), event.stamp)
+
+    def _tell_upkeep(self, event: UpkeepEvent, now: int) -> None:
+        effects, queue = self.upkeep.handle(event, now)
+        self._effects += effects
+        self._queue += queue
+        self._upkeep_due = self.upkeep.core.deadline()
 
     def _said(self, effects: Sequence[StationEffect]) -> None:
         """What the station wants: of the board, of the shell, and all else of the link."""
@@ -286,6 +329,7 @@ class HostCore:
             else:
                 if isinstance(effect, StoreKey):
                     self._effects.append(effect)
+                    self._queue += self.upkeep.of_key(effect)
                 self._queue.append(effect)
 
     def _linked(self, effects: Sequence[LinkEffect]) -> None:

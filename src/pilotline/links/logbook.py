@@ -17,8 +17,10 @@ from pilotline.vocabulary import faults
 from pilotline.vocabulary.faults import FAULTS
 from pilotline.vocabulary.journal import Ended, Fact, KeepEvent, LoggedEvent, OpenSession, Started
 from pilotline.vocabulary.limits import DEVICE
+from pilotline.vocabulary.sentences import Sentence, told
 from pilotline.vocabulary.status import ResetReason
 from pilotline.vocabulary.time import MINUTE, Stamp
+from pilotline.vocabulary.troubles import LOST
 
 if TYPE_CHECKING:
     from pilotline.links.host import BackendView, HostView
@@ -31,7 +33,7 @@ and not 86,400."""
 LONGEST_WORD, MOST_WORDS = 120, 8
 """What a backend or a person wrote has no end of its own."""
 MASKED = "…"
-_SUBJECTS = ("fault", "source", "key", "interface", "reason")
+_SUBJECTS = ("fault", "failure", "source", "key", "interface", "reason")
 _FREE_TEXT = frozenset({"backend_down", "disk_trouble"})
 """Their reasons are sentences of others, and no subject: there is no end of them."""
 _TOLD = tuple(fault for fault in FAULTS if fault.code != faults.AUTO_RECOVERY)
@@ -149,8 +151,7 @@ class Logbook:
     def hear_disk(self, trouble: str | None, stamp: Stamp) -> None:
         """The disk does not take what it is given, or takes it again."""
         if (trouble is None) is not (self._disk_trouble is None):
-            words = {"reason": trouble} if trouble else {}
-            self._add("disk_trouble" if trouble else "disk_well", stamp, words)
+            self._add("disk_trouble" if trouble else "disk_well", stamp, in_words(trouble) if trouble else {})
         self._disk_trouble = trouble
 
     def note(self, code: str, words: Words, stamp: Stamp) -> None:
@@ -207,7 +208,7 @@ class Logbook:
     def _look_at_backend(self, backend: "BackendView", stamp: Stamp) -> None:
         if backend.connected is not self._connected:
             self._connected = backend.connected
-            words = {} if backend.connected else {"reason": backend.problem or "it was lost."}
+            words: Words = {} if backend.connected else _why_lost(backend)
             self._add("backend_up" if backend.connected else "backend_down", stamp, words)
         way = (backend.network.name, backend.network.part) if backend.network else None
         if way is not None and way != self._way:
@@ -229,6 +230,22 @@ class Logbook:
     def _add(self, code: str, stamp: Stamp, words: Words, connector: int = 0) -> None:
         event = LoggedEvent(code, connector, stamp, _bounded(words))
         self._entries += self._quota.take(event, _subject(code, event.words))
+
+
+def _why_lost(backend: "BackendView") -> Words:
+    known = backend.trouble or told(LOST.of())
+    return in_words(Sentence(known.sentence, known.code, known.words))
+
+
+def in_words(trouble: str) -> Words:
+    """A trouble as a log keeps it: the text, and by its code what it was made with."""
+    found = told(trouble)
+    made = {name: word for name, word in found.words.items() if isinstance(word, str | int)}
+    return (
+        {"reason": found.sentence, "trouble": found.code, **made}
+        if found.code
+        else {"reason": found.sentence}
+    )
 
 
 def _bounded(words: Words) -> Words:

@@ -25,6 +25,7 @@ from pilotline.station.events import (
     StartCharging,
     StopCharging,
 )
+from pilotline.vocabulary.refusals import NO_CONNECTOR, TAG_LENGTH, Refusal
 from pilotline.vocabulary.roles import MAY, Asker, Deed, Role
 
 T = TypeVar("T")
@@ -36,7 +37,14 @@ LONGEST_TAG = 20
 
 
 class OperationError(ValueError):
-    """An operation that is unknown, has wrong arguments or cannot be done; the message is a sentence."""
+    """An operation that is unknown, has wrong arguments or cannot be done; the message is a sentence.
+
+    ``refusal`` is the reason by its code, where it is one that people meet: the sentence may say more.
+    """
+
+    def __init__(self, sentence: str, refusal: Refusal | None = None) -> None:
+        super().__init__(sentence)
+        self.refusal = sentence if refusal is None and isinstance(sentence, Refusal) else refusal
 
 
 class NoAnswerError(OperationError):
@@ -89,7 +97,7 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "limit_current": Operation(
         LimitCurrent,
-        "Set or lift the owner's limit in mA, or the installer's; 0 is a pause.",
+        "Set or lift the owner's limit in mA, of one connector or of all, or the installer's; 0 is a pause.",
         MAY[Deed.LIMIT].least,
     ),
     "charge_now": Operation(
@@ -146,7 +154,8 @@ def of_connector(
     number = next((each for each in connectors if str(each) == said), None)
     if number is None:
         known = " and ".join(map(str, connectors))
-        raise OperationError(f"{word}: there is no connector {said}; this station has connector {known}.")
+        sentence = f"{word}: there is no connector {said}; this station has connector {known}."
+        raise OperationError(sentence, NO_CONNECTOR.of(connector=said))
     return number, {name: value for name, value in args.items() if name != "connector"}
 
 
@@ -180,7 +189,9 @@ def station_event(
     """The event of one of ``OPERATIONS``; ``call`` comes back with its answer. Raises OperationError."""
     kind = OPERATIONS[word].type
     number, rest = of_connector(word, args, connectors)
-    event = build(word, kind, {**rest, "connector": number} if "connector" in argument_names(kind) else rest)
+    named = "connector" in args or kind is not LimitCurrent  # an owner who names none limits them all
+    takes = named and "connector" in argument_names(kind)
+    event = build(word, kind, {**rest, "connector": number} if takes else rest)
     if isinstance(event, StartCharging):
         return replace(event, role=asker.role, call=call, tag=asker.card)
     if isinstance(event, StopCharging):
@@ -188,13 +199,15 @@ def station_event(
     if not isinstance(event, PresentTag):
         return replace(event, role=asker.role, call=call)
     if not 1 <= len(event.tag) <= LONGEST_TAG:
-        raise OperationError(f"{word}: tag has 1 to {LONGEST_TAG} characters.")
+        raise OperationError(
+            f"{word}: tag has 1 to {LONGEST_TAG} characters.", TAG_LENGTH.of(most=LONGEST_TAG)
+        )
     return event
 
 
 def value_of(word: str, answer: CallAnswer) -> Any:
     """What the answer to an operation comes to. Raises OperationError with its sentence."""
     if answer.reason is not None:
-        raise OperationError(f"{word}: {answer.reason}")
+        raise OperationError(f"{word}: {answer.reason}", answer.reason)
     tells = OPERATIONS[word].tells
     return {tells: answer.word} if tells else None

@@ -13,10 +13,10 @@ from pilotline.station.kinds import Kind
 from pilotline.station.preview import Step, preview
 from pilotline.station.snapshot import Words
 from pilotline.vocabulary.pilot import MIN_OFFER_MA
+from pilotline.vocabulary.refusals import CLOCK_UNKNOWN
 from pilotline.vocabulary.roles import MAY
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NO_TIME = "preview: the time is not known yet, so nobody can say what the next hours bring."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def view_preview(station: Station, connector: int, now: int) -> dict[str, object
     local = station.off_peak.local
     utc, zone = local.utc(now), local.zone or UTC
     if utc is None:
-        raise OperationError(_NO_TIME)
+        raise OperationError(f"preview: {CLOCK_UNKNOWN.of()}", CLOCK_UNKNOWN.of())
     zero = utc - timedelta(microseconds=now)
     steps = [_step(each, zero, zone) for each in preview(station, connector, now)]
     told_zone = station.keys.text("TimeZone") if local.zone is not None else "UTC"

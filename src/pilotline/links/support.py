@@ -1,8 +1,9 @@
 """The support bundle: what somebody far away needs to understand this station, as one file to carry (P-09).
 
 A zip of the station's own words and the tails of its logs, the same bytes for the same contents. Secrets are
-masked in all of it. Pictures and certificates, which P-09 names too, are added where the request is made: the
-station has none. Pure: contents come in as values, the bytes go out.
+masked in all of it. Pictures and certificates, which P-09 names too, are added by the page in the browser of
+who has them, or by the program that asked: the station has none, and for videos no room (decision 0013).
+Pure: contents come in as values, the bytes go out.
 """
 
 import io
@@ -31,7 +32,7 @@ WORDS: Mapping[str, str] = {
     "self-test.json": "self_test",
 }
 """What is asked of the station, and the file it becomes."""
-_ABOUT: Mapping[str, str] = {
+ABOUT: Mapping[str, str] = {
     "request.json": "what is asked for, how urgent it is, and of which station",
     "status.json": "the whole status, and why the station does what it does",
     "diagnostics.json": "live values of pilot, contacts, leakage, meter and links",
@@ -59,13 +60,14 @@ class Urgency(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody says beside it: what is wrong, and how to see it."""
+    """What somebody says beside it: what is wrong, and how to see it. ``uuid`` names this request."""
 
     description: str
     steps: str
     urgency: Urgency
     station: str
     serial: str
+    uuid: str
 
 
 def make_bundle(
@@ -114,15 +116,17 @@ def _zip(files: Mapping[str, bytes], gone: Sequence[str]) -> bytes:
 
 
 def _readme(files: Mapping[str, bytes], gone: Sequence[str]) -> bytes:
-    missing = [name for name in _ABOUT if name not in files and name not in gone]
+    missing = [name for name in ABOUT if name not in files and name not in gone]
     lines = ["A support bundle of Pilotline. In it:", ""]
-    lines += [f"  {name:18} {_ABOUT.get(name, '')}".rstrip() for name in sorted(files)]
+    lines += [f"  {name:18} {ABOUT.get(name, '')}".rstrip() for name in sorted(files)]
     lines += ["", "Left out:", ""]
     lines += [f"  {name:18} it would have made the bundle too large" for name in gone]
     lines += [f"  {name:18} this station has none" for name in missing]
     lines += [
-        "  pictures, certificates of the installation: add them where the request is made",
         "  passwords, keys, tokens, and what stands in a web address before @ or behind ?: masked as ***",
+        "",
+        "Photos, videos and certificates that were added on the page are in attachments/; attachments.json",
+        "says what each shows, and how its file was called.",
         "",
         "Cards are in it as the backend was told of them: treat the bundle as personal data.",
         "Times are UTC; where none is known, they are missing.",

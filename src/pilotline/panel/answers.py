@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.spec import OpenAPIMediaType, Operation, Parameter, RequestBody, Schema
 
 from pilotline.links.operations import argument_names
+from pilotline.vocabulary.sentences import Words
 
 AnyRequest = Request[Any, Any, Any]
 AnySocket = WebSocket[Any, Any, Any]
@@ -33,9 +34,10 @@ _MISTAKE = "The panel has made a mistake, which its log tells; the station itsel
 _LOG = logging.getLogger("uvicorn.error")
 
 
-def refused(status: int, code: str, sentence: str, **more: Any) -> HTTPException:
-    """What is answered instead of a value."""
-    return HTTPException(sentence, status_code=status, extra={"code": code, **more})
+def refused(status: int, code: str, sentence: str, words: Words | None = None, **more: Any) -> HTTPException:
+    """What is answered instead of a value; ``words`` are those in the code's sentence, where it has any."""
+    said = {"words": dict(words)} if words else {}
+    return HTTPException(sentence, status_code=status, extra={"code": code, **said, **more})
 
 
 def answer_in_a_sentence(_request: AnyRequest, error: HTTPException) -> Response[dict[str, Any]]:

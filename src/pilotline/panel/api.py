@@ -105,9 +105,9 @@ def _docs_page() -> SwaggerRenderPlugin:
 def _picture(port: Port, feed: Feed, doors: Doors) -> Any:
     @get("/api/picture", media_type=MediaType.JSON, summary="The picture as it is now", tags=["Seeing"])
     async def picture(request: AnyRequest) -> bytes:
-        await let_in(doors, request, Role.GUEST)
+        asker = await let_in(doors, request, Role.GUEST)
         await port.look()
-        return feed.whole().encode()
+        return feed.whole(_told_of(asker)).encode()
 
     return picture
 
@@ -174,7 +174,13 @@ async def _ask(port: Port, word: str, args: Mapping[str, Any], asker: Asker) -> 
     except NoAnswerError as error:
         raise refused(503, "no_answer", str(error)) from None
     except OperationError as error:
-        raise refused(409, "refused", str(error)) from None
+        raise _as_refused(error) from None
+
+
+def _as_refused(error: OperationError) -> HTTPException:
+    """By a code of its own where it has one."""
+    why = error.refusal
+    return refused(409, why.code if why else "refused", str(error), why.words if why else None)
 
 
 def _check(word: str, kind: type[Any], args: Mapping[str, Any], connectors: Collection[int]) -> None:
@@ -210,10 +216,17 @@ def _live(lines: Lines, doors: Doors) -> Any:
             await socket.accept()  # a browser is told the code of a line that was open, and of no other
             await socket.close(SIGNED_OUT, "Sign in first.")
             return
-        ticket = Ticket(lambda: doors.asker(who) is not None, doors.look)
+        ticket = Ticket(lambda: doors.asker(who) is not None, doors.look, lambda: _told_of(doors.asker(who)))
         await lines.serve(socket, said.get("epoch"), _number(said.get("since", "")), ticket)
 
     return live
+
+
+def _told_of(asker: Asker | None) -> str | None:
+    """The card whose name alone somebody is told, "" where he has none; None: he is told all."""
+    if asker is None:
+        return ""
+    return asker.card if asker.role is Role.GUEST else None
 
 
 def _number(text: str) -> int | None:

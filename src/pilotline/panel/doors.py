@@ -16,7 +16,9 @@ from pilotline.links.operations import LOCAL
 from pilotline.panel import people
 from pilotline.panel.people import Book, DamagedError, PeopleError, Person
 from pilotline.panel.tries import Tries
+from pilotline.vocabulary.refusals import ALREADY_SET_UP, FIRST_HERE, OWN_PASSWORD, Refusal
 from pilotline.vocabulary.roles import Asker, Role, too_little
+from pilotline.vocabulary.sentences import Words
 
 HASHES_AT_ONCE = 2
 """19 MiB each."""
@@ -36,12 +38,13 @@ WRONG = (
 
 
 class DoorError(Exception):
-    """Somebody is not let in; the message is a sentence, ``code`` and ``status`` are for HTTP."""
+    """Somebody is not let in; the message is a sentence, ``code``, ``words`` and ``status`` are for HTTP."""
 
     def __init__(self, status: int, code: str, sentence: str, retry_s: int | None = None) -> None:
         super().__init__(sentence)
         self.status = status
         self.code = code
+        self.words: Words = sentence.words if isinstance(sentence, Refusal) else {}
         self.retry_s = retry_s
 
 
@@ -166,11 +169,9 @@ class Doors:
     async def first_person(self, visitor: Visitor, name: str, password: str) -> str:
         """Make the operator of a station that has nobody, and sign him in: his token."""
         if visitor.https:
-            raise DoorError(403, "role", "The first person is made at the station's own machine.")
+            raise _refused(403, FIRST_HERE.of())
         if (await self.book()).is_set_up:
-            raise DoorError(
-                409, "refused", "This station has been set up; sign in, or have an operator add you."
-            )
+            raise _refused(409, ALREADY_SET_UP.of())
         hash_ = await self._hashed(password, name)
         await self._change(lambda book: (people.first(book, name, hash_), None))
         self._note("person_added", {"name": name, "role": Role.OPERATOR.value, "by": ""})
@@ -254,21 +255,18 @@ class Doors:
     async def change(
         self,
         asker: Asker,
-        visitor: Visitor,
         name: str,
         *,
         role: Role | None = None,
         password: str | None = None,
         card: str | None = None,
     ) -> None:
-        """A new password of one's own leaves this browser signed in, and no other."""
+        """Not one's own password: whoever finds a browser open could take it over without the old one."""
+        if password is not None and asker.name and people.folded(asker.name) == people.folded(name):
+            raise _refused(409, OWN_PASSWORD.of())
         hash_ = None if password is None else await self._hashed(password, name)
-        token = visitor.token
         await self._change(
-            lambda book: (
-                people.change(book, asker, name, role=role, hash_=hash_, card=card, token=token),
-                None,
-            )
+            lambda book: (people.change(book, asker, name, role=role, hash_=hash_, card=card), None)
         )
         given = {"role": role, "password": password, "card": card}
         what = ", ".join(each for each, value in given.items() if value is not None)
@@ -295,7 +293,7 @@ class Doors:
         try:
             checked = people.check_password(password, people.check_name(name))
         except PeopleError as error:
-            raise DoorError(400, "arguments", str(error)) from None
+            raise _refused(400, error.refusal) from None
         return await self._in_turn(lambda: hash_password(checked))
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
@@ -364,6 +362,8 @@ def damaged(kept: object, error: DamagedError) -> str:
 
 
 def _in_http(error: PeopleError) -> DoorError:
-    if isinstance(error, people.UnknownPersonError):
-        return DoorError(404, "not_found", str(error))
-    return DoorError(409, "refused", str(error))
+    return _refused(404 if isinstance(error, people.UnknownPersonError) else 409, error.refusal)
+
+
+def _refused(status: int, why: Refusal) -> DoorError:
+    return DoorError(status, why.code, why)

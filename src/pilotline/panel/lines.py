@@ -41,10 +41,14 @@ class News:
 
 @dataclass(frozen=True)
 class Ticket:
-    """What somebody watches with: ``is_good`` whether he still may, by what is known; ``look`` asks anew."""
+    """What somebody watches with: ``is_good`` whether he still may, by what is known; ``look`` asks anew.
+
+    ``card`` is that of a guest, None of anybody who is told all names.
+    """
 
     is_good: Callable[[], bool]
     look: Callable[[], Awaitable[None]]
+    card: Callable[[], str | None] = lambda: None
 
 
 @dataclass
@@ -90,7 +94,7 @@ class Lines:
             await self._say_alive(socket)  # who has missed nothing hears so at once
         while ticket.is_good():
             if self.feed.has_news(cursor):
-                texts, cursor = self.feed.after(cursor), self.feed.seq
+                texts, cursor = self.feed.after(cursor, ticket.card()), self.feed.seq
                 for text in texts:
                     await socket.send_text(text)
             elif not await self.news.wait(self.alive_s):

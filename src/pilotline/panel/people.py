@@ -15,6 +15,8 @@ from typing import Annotated
 
 import msgspec
 
+from pilotline.vocabulary import refusals
+from pilotline.vocabulary.refusals import RefusedError
 from pilotline.vocabulary.roles import BESIDE, Asker, Role, reaches
 
 MOST_PEOPLE = 32
@@ -54,7 +56,7 @@ _HASH = r"^\$argon2id\$v=19\$m=[0-9]{4,5},t=[0-9],p=[0-9]\$[A-Za-z0-9+/]+\$[A-Za
 """No costlier than 98 MiB: a file that asks for more is damaged, and must not take the station's memory."""
 
 
-class PeopleError(ValueError):
+class PeopleError(RefusedError):
     """What the rules of people do not allow; the message is a sentence that says what to do."""
 
 
@@ -105,7 +107,7 @@ class Book(msgspec.Struct, frozen=True):
         """Raises UnknownPersonError."""
         person = self.person(name)
         if person is None:
-            raise UnknownPersonError("There is nobody of that name; the list of people says who there is.")
+            raise UnknownPersonError(refusals.NOBODY.of())
         return person
 
     def who(self, token: str, utc: int | None) -> Person | None:
@@ -163,9 +165,7 @@ def check_name(name: str) -> str:
     name = unicodedata.normalize("NFC", name).strip()
     allowed = all(each.isalnum() or each in " .-_@+'" for each in name)
     if not name or len(name) > LONGEST_NAME or not allowed or name in (".", ".."):
-        raise PeopleError(
-            f"A name has 1 to {LONGEST_NAME} letters, digits, spaces and . - _ @ + ' in it; choose another."
-        )
+        raise PeopleError(refusals.PERSON_NAME.of(most=LONGEST_NAME))
     return name
 
 
@@ -173,9 +173,7 @@ def check_card(card: str) -> str:
     """The card's number as it is kept; an empty one is none. Raises PeopleError."""
     card = card.strip()
     if len(card) > LONGEST_CARD or not card.isascii() or not all(map(str.isprintable, card)):
-        raise PeopleError(
-            f"A card's number has at most {LONGEST_CARD} plain characters; leave it empty for none."
-        )
+        raise PeopleError(refusals.PERSON_CARD.of(most=LONGEST_CARD))
     return card
 
 
@@ -188,19 +186,16 @@ def check_password(password: str, name: str) -> str:
     """The password as it is hashed. Raises PeopleError, whose sentence does not repeat it."""
     password = normal(password)
     if len(password) < SHORTEST_PASSWORD:
-        raise PeopleError(f"The password is too short; take at least {SHORTEST_PASSWORD} characters.")
+        raise PeopleError(refusals.PASSWORD_SHORT.of(least=SHORTEST_PASSWORD))
     if len(password) > LONGEST_PASSWORD:
-        raise PeopleError(f"The password is too long; take at most {LONGEST_PASSWORD} characters.")
+        raise PeopleError(refusals.PASSWORD_LONG.of(most=LONGEST_PASSWORD))
     if not all(map(str.isprintable, password)):
-        raise PeopleError("The password has a sign that cannot be typed everywhere; leave it out.")
+        raise PeopleError(refusals.PASSWORD_SIGN.of())
     low = password.casefold()
     if low == folded(name) or low.strip(_DIGITS) == folded(name).strip(_DIGITS) != "":
-        raise PeopleError("The password is the name; take something that others do not know.")
+        raise PeopleError(refusals.PASSWORD_NAME.of())
     if low in _WORST or _is_monotonous(low):
-        raise PeopleError(
-            "This password is among the first that are tried; take three or four words that have nothing in "
-            "common."
-        )
+        raise PeopleError(refusals.PASSWORD_COMMON.of())
     return password
 
 
@@ -279,7 +274,7 @@ def sign_out_everywhere(book: Book, name: str, but: str | None = None) -> Book:
 def first(book: Book, name: str, hash_: str) -> Book:
     """The first person of all, an operator. Raises PeopleError."""
     if book.is_set_up:
-        raise AlreadySetUpError("This station has been set up; sign in, or have an operator add you.")
+        raise AlreadySetUpError(refusals.ALREADY_SET_UP.of())
     person = Person(check_name(name), Role.OPERATOR, hash_)
     return Book({folded(name): person}, {})
 
@@ -288,14 +283,12 @@ def add(book: Book, by: Asker, person: Person) -> Book:
     """One more person. Raises PeopleError."""
     _check_role(by, person.role)
     if not book.is_set_up and not reaches(person.role, Role.OPERATOR):
-        raise PeopleError("The first person is an operator: somebody has to answer for the others.")
+        raise PeopleError(refusals.FIRST_ROLE.of())
     name, card = check_name(person.name), check_card(person.card)
     if book.person(name) is not None:
-        raise PeopleError(
-            "Somebody of that name is there already; choose another name, or change that person."
-        )
+        raise PeopleError(refusals.PERSON_THERE.of())
     if len(book.people) >= MOST_PEOPLE:
-        raise PeopleError(f"There are {MOST_PEOPLE} people already; remove one first.")
+        raise PeopleError(refusals.PEOPLE_FULL.of(most=MOST_PEOPLE))
     fresh = Person(name, person.role, person.hash, card)
     return Book({**book.people, folded(name): fresh}, book.sign_ins)
 
@@ -308,9 +301,8 @@ def change(
     role: Role | None = None,
     hash_: str | None = None,
     card: str | None = None,
-    token: str | None = None,
 ) -> Book:
-    """Somebody's role, password or card. A new password ends all sign-ins but that of ``token``.
+    """Somebody's role, password or card. A new password ends all his sign-ins.
 
     Raises PeopleError.
     """
@@ -326,14 +318,14 @@ def change(
     )
     after = Book({**book.people, folded(name): changed}, book.sign_ins)
     _check_somebody_answers(book, after)
-    return after if hash_ is None else sign_out_everywhere(after, name, but=token)
+    return after if hash_ is None else sign_out_everywhere(after, name)
 
 
 def set_own_password(book: Book, name: str, old: str, new: str, token: str | None) -> Book:
     """``old`` and ``new`` are hashes: the old one as it was when the password was compared."""
     person = book.known(name)
     if person.hash != old:
-        raise PeopleError("The password has just been changed by somebody else; sign in again.")
+        raise PeopleError(refusals.PASSWORD_CHANGED.of())
     changed = Person(person.name, person.role, new, person.card)
     return sign_out_everywhere(Book({**book.people, folded(name): changed}, book.sign_ins), name, but=token)
 
@@ -350,21 +342,19 @@ def remove(book: Book, by: Asker, name: str) -> Book:
 
 def _check_role(by: Asker, role: Role) -> None:
     if role not in BESIDE:
-        raise PeopleError("A person is a guest, a user, an operator or a manufacturer.")
+        raise PeopleError(refusals.PERSON_ROLE.of())
     if not reaches(by.role, role):
-        raise PeopleError(f"Nobody makes a role above his own; you are {by.role.value}.")
+        raise PeopleError(refusals.ROLE_ABOVE.of(role=by.role.value))
 
 
 def _check_above(by: Asker, person: Person) -> None:
     if not reaches(by.role, person.role):
-        raise PeopleError(
-            f"{person.name} is {person.role.value}, above your own role; only such a one changes that."
-        )
+        raise PeopleError(refusals.PERSON_ABOVE.of(name=person.name, role=person.role.value))
 
 
 def _check_somebody_answers(before: Book, after: Book) -> None:
     if _answerable(before) and not _answerable(after):
-        raise PeopleError("This is the last operator; make somebody else an operator first.")
+        raise PeopleError(refusals.LAST_OPERATOR.of())
 
 
 def _answerable(book: Book) -> Mapping[str, Person]:

@@ -11,15 +11,23 @@ from typing import Any, cast
 import msgspec
 
 from pilotline.drivers.boards.indicators import PageIndicators, PageLamp
+from pilotline.links.here import Here
 from pilotline.links.host import BackendView, HostView
 from pilotline.simulator.bench import BenchView
+from pilotline.station.authorisation import filled_up, same_tag
 from pilotline.station.snapshot import ConnectorView, LedView
 from pilotline.vocabulary.charger import ChargerModel
+from pilotline.vocabulary.sentences import Told
+
+NOWHERE = Here()
 
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """What does not change while the host lives. ``zero_utc_ms`` is the wall-clock time of core time 0."""
+    """What does not change while the host lives. ``zero_utc_ms`` is the wall-clock time of core time 0.
+
+    A card's tag that is shorter than ``tag_bytes`` stands in sessions filled up to that (R-27).
+    """
 
     id: str
     model: str
@@ -30,19 +38,28 @@ class Plate:
     rated_v: int
     virtual: bool
     zero_utc_ms: int | None
+    tag_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The line to the backend: whether there is to be one, and whether somebody at the bench has cut it."""
+    """The line to the backend: whether there is to be one, and whether somebody at the bench has cut it.
+
+    ``up`` says of each interface by its word whether it could carry the line; empty where they are real ones.
+    """
 
     configured: bool
     cut: bool
+    up: Mapping[str, bool] = field(default_factory=dict[str, bool])
 
 
 @dataclass(frozen=True, slots=True)
 class BackendPicture:
-    """How it stands with the backend; ``problem`` is a sentence or None."""
+    """How it stands with the backend; ``problem`` is a sentence or None, ``trouble`` the same by its code.
+
+    ``interfaces`` are those of ``Line.up``; ``interface`` and ``part`` the one in use (E-62), None where the
+    operating system chooses.
+    """
 
     configured: bool
     connected: bool
@@ -50,6 +67,10 @@ class BackendPicture:
     queued: int
     set_aside: int
     problem: str | None
+    interfaces: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    interface: str | None = None
+    part: str | None = None
+    trouble: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +96,7 @@ class Picture:
     """Everything at one moment. ``world`` is None where the world is a real one, ``lapse`` where time is.
 
     ``world`` is that around connector 1; ``beside`` are those of the further connectors. ``notes`` are
-    sentences on how the station is set up.
+    sentences on how the station is set up. ``today``, ``after_restart`` and ``names`` are of ``links.here``.
     """
 
     station: Plate
@@ -84,8 +105,11 @@ class Picture:
     world: BenchView | None = None
     lapse: Lapse | None = None
     beside: Mapping[str, BenchView] = field(default_factory=dict[str, BenchView])
-    notes: tuple[str, ...] = ()
+    notes: tuple[Told, ...] = ()
     leds: Mapping[str, LedPicture] = field(default_factory=dict[str, LedPicture])
+    today: str | None = None
+    after_restart: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def paint(
@@ -94,13 +118,16 @@ def paint(
     line: Line,
     worlds: Mapping[int, BenchView] | None = None,
     lapse: Lapse | None = None,
+    here: Here = NOWHERE,
 ) -> Picture:
     """Put a picture together; ``worlds`` by connector, as far as they are known."""
     connectors = {str(each.id): each for each in view.connectors}
     worlds = worlds or {}
     beside = {str(number): world for number, world in worlds.items() if number != 1}
     backend, small = _backend(view.backend, line), _small_lights(view.leds)
-    return Picture(plate, connectors, backend, worlds.get(1), lapse, beside, view.notes, small)
+    around = worlds.get(1), lapse, beside
+    told = here.today, here.after_restart, here.names
+    return Picture(plate, connectors, backend, *around, view.notes, small, *told)
 
 
 def _small_lights(leds: Sequence[LedView]) -> Mapping[str, LedPicture]:
@@ -130,12 +157,23 @@ def plate_of(
         rating.voltage_v,
         virtual,
         zero_utc_ms,
+        model.session.tag_bytes,
     )
 
 
 def _backend(view: BackendView, line: Line) -> BackendPicture:
+    used = view.network
     return BackendPicture(
-        line.configured, view.connected, line.cut, view.queued, view.set_aside, view.problem
+        line.configured,
+        view.connected,
+        line.cut,
+        view.queued,
+        view.set_aside,
+        view.problem,
+        line.up,
+        used and used.name,
+        used and used.part,
+        view.trouble,
     )
 
 
@@ -163,6 +201,13 @@ def changes(old: Tree, new: Tree) -> Tree:
             found[name] = value
     found |= {name: None for name in old if name not in new and old[name] is not None}
     return found
+
+
+def for_card(tree: Tree, card: str, tag_bytes: int) -> Tree:
+    """A picture, or what has changed in one, for a guest: of the names he is told that of his own card."""
+    own = filled_up(card, tag_bytes)
+    names = {tag: name for tag, name in tree.get("names", {}).items() if card and same_tag(tag, own)}
+    return {**tree, "names": names} if "names" in tree else tree
 
 
 def merged(old: Tree, change: Tree) -> Tree:

@@ -15,7 +15,7 @@ from pilotline.panel.people import LONGEST_S
 from pilotline.panel.port import Port
 from pilotline.vocabulary.roles import Asker, Role
 
-COOKIE = "pilotline"
+_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 LANGUAGES = ("en", "de", "it")
 _Text = Annotated[str, msgspec.Meta(max_length=256)]
 """Longer than any name or password may be; which of them is too long is said in its own sentence."""
@@ -58,7 +58,17 @@ class Nothing(msgspec.Struct, forbid_unknown_fields=True):
 
 def visitor(connection: Request[Any, Any, Any] | WebSocket[Any, Any, Any]) -> Visitor:
     """Who asks, as far as the connection says it."""
-    return Visitor(connection.cookies.get(COOKIE) or None, connection.scope["scheme"] in ("https", "wss"))
+    token = connection.cookies.get(cookie_of(connection)) or None
+    return Visitor(token, connection.scope["scheme"] in ("https", "wss"))
+
+
+def cookie_of(connection: Request[Any, Any, Any] | WebSocket[Any, Any, Any]) -> str:
+    """The cookie's name. A browser gives the cookies of a host to all its ports, so each of two stations on
+    one machine needs a name of its own: the port as the browser has it, through a tunnel too.
+    """
+    _, _, port = connection.headers.get("host", "").rpartition(":")
+    plain = port.isascii() and port.isdigit()  # that of [::1] alone ends with a bracket
+    return f"pilotline-{port if plain else _PORTS[connection.scope['scheme']]}"
 
 
 async def let_in(doors: Doors, request: AnyRequest, least: Role) -> Asker:
@@ -72,7 +82,7 @@ async def answered(step: Any) -> Any:
         return await step
     except DoorError as error:
         more = {} if error.retry_s is None else {"retry_s": error.retry_s}
-        raise refused(error.status, error.code, str(error), **more) from None
+        raise refused(error.status, error.code, str(error), error.words, **more) from None
 
 
 def reception(port: Port, doors: Doors, fingerprint: Callable[[], str | None]) -> Sequence[Any]:
@@ -104,21 +114,19 @@ class _Desk:
             "fingerprint": self._fingerprint(),
         }
 
-    async def welcome(self, who: Visitor, token: str) -> Response[dict[str, Any]]:
-        answer = Response(await self.me(Visitor(token, who.https)))
-        self._set(answer, who, token, LONGEST_S)
-        return answer
+    async def welcome(self, request: AnyRequest, token: str) -> Response[dict[str, Any]]:
+        return await self._answer(request, token, LONGEST_S)
 
-    async def farewell(self, who: Visitor) -> Response[dict[str, Any]]:
-        answer = Response(await self.me(Visitor(None, who.https)))
-        self._set(answer, who, "", 0)
-        return answer
+    async def farewell(self, request: AnyRequest) -> Response[dict[str, Any]]:
+        return await self._answer(request, None, 0)
 
-    @staticmethod
-    def _set(answer: Response[Any], who: Visitor, token: str, max_age: int) -> None:
+    async def _answer(self, request: AnyRequest, token: str | None, max_age: int) -> Response[dict[str, Any]]:
+        https = visitor(request).https
+        answer, name = Response(await self.me(Visitor(token, https))), cookie_of(request)
         answer.set_cookie(
-            COOKIE, token, max_age=max_age, path="/", secure=who.https, httponly=True, samesite="strict"
+            name, token or "", max_age=max_age, path="/", secure=https, httponly=True, samesite="strict"
         )
+        return answer
 
     async def _language(self) -> str | None:
         """The station's own, for whoever has not chosen one; it is no secret."""
@@ -143,7 +151,7 @@ def _coming(desk: _Desk, doors: Doors) -> Sequence[Any]:
     )
     async def first_person(request: AnyRequest) -> Response[dict[str, Any]]:
         wish, who = await sent(request, SignInWish), visitor(request)
-        return await desk.welcome(who, await answered(doors.first_person(who, wish.name, wish.password)))
+        return await desk.welcome(request, await answered(doors.first_person(who, wish.name, wish.password)))
 
     @post(
         "/api/sign-in",
@@ -154,7 +162,7 @@ def _coming(desk: _Desk, doors: Doors) -> Sequence[Any]:
     )
     async def sign_in(request: AnyRequest) -> Response[dict[str, Any]]:
         wish, who = await sent(request, SignInWish), visitor(request)
-        return await desk.welcome(who, await answered(doors.sign_in(who, wish.name, wish.password)))
+        return await desk.welcome(request, await answered(doors.sign_in(who, wish.name, wish.password)))
 
     return [me, first_person, sign_in]
 
@@ -169,9 +177,8 @@ def _going(desk: _Desk, doors: Doors) -> Sequence[Any]:
     )
     async def sign_out(request: AnyRequest) -> Response[dict[str, Any]]:
         await sent(request, Nothing)
-        who = visitor(request)
-        await answered(doors.sign_out(who))
-        return await desk.farewell(who)
+        await answered(doors.sign_out(visitor(request)))
+        return await desk.farewell(request)
 
     @post(
         "/api/sign-out-everywhere",
@@ -182,10 +189,9 @@ def _going(desk: _Desk, doors: Doors) -> Sequence[Any]:
     )
     async def sign_out_everywhere(request: AnyRequest) -> Response[dict[str, Any]]:
         await sent(request, Nothing)
-        who = visitor(request)
         asker = await let_in(doors, request, Role.GUEST)
         await answered(doors.sign_out_everywhere(asker))
-        return await desk.farewell(who)
+        return await desk.farewell(request)
 
     @post(
         "/api/my-password",
@@ -243,10 +249,7 @@ def _people(doors: Doors) -> Sequence[Any]:
     async def change(request: AnyRequest, name: FromPath[str]) -> list[dict[str, Any]]:
         asker = await let_in(doors, request, Role.OPERATOR)
         wish = await sent(request, Change)
-        step = doors.change(
-            asker, visitor(request), name, role=wish.role, password=wish.password, card=wish.card
-        )
-        await answered(step)
+        await answered(doors.change(asker, name, role=wish.role, password=wish.password, card=wish.card))
         return await listed()
 
     @delete("/api/people/{name:str}", status_code=200, summary="Let somebody in no more", tags=["People"])

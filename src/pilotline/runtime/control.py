@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 
 from pilotline.links.operations import OPERATIONS, NoAnswerError, OperationError
+from pilotline.vocabulary.refusals import Refusal
+from pilotline.vocabulary.sentences import Told, told
 
 LONGEST_LINE = 1 << 20
 _FULL = 1 << 18
@@ -36,6 +38,8 @@ class Answer(msgspec.Struct, omit_defaults=True):
     error: str | None = None
     silent: bool = False
     """The error is that somebody further on did not answer."""
+    why: Told | None = None
+    """Its reason by the code, where it has one."""
 
 
 class Event(msgspec.Struct):
@@ -85,8 +89,7 @@ class Questions:
         if line.get("ok"):
             waiting.set_result(line.get("value"))
         else:
-            kind = NoAnswerError if line.get("silent") else OperationError
-            waiting.set_exception(kind(str(line.get("error"))))
+            waiting.set_exception(_failure(line))
 
     def end(self) -> None:
         """The line is gone: whoever waits gets an error."""
@@ -100,8 +103,15 @@ async def _serve(handle: Handler, request: Request) -> Answer:
     try:
         return Answer(request.id, ok=True, value=await handle(request.op, request.args))
     except OperationError as error:
-        silent = isinstance(error, NoAnswerError)
-        return Answer(request.id, ok=False, error=str(error), silent=silent)
+        silent, why = isinstance(error, NoAnswerError), error.refusal
+        return Answer(request.id, ok=False, error=str(error), silent=silent, why=told(why) if why else None)
+
+
+def _failure(line: Mapping[str, Any]) -> OperationError:
+    """What the other end raised."""
+    kind = NoAnswerError if line.get("silent") else OperationError
+    why = msgspec.convert(line["why"], Told) if line.get("why") else None
+    return kind(str(line.get("error")), Refusal(why.sentence, why.code, why.words) if why else None)
 
 
 def _is_answer(line: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pilotline.drivers.energy_table import read_energy
 from pilotline.drivers.history_table import read_curve, read_sessions
@@ -25,13 +25,16 @@ from pilotline.links.history import (
 from pilotline.links.operations import OperationError, of_connector
 from pilotline.links.statement import Letterhead, Period
 from pilotline.runtime import words
-from pilotline.simulator.journal import MemoryJournal
 from pilotline.station.authorisation import filled_up
 from pilotline.station.core import Station
 from pilotline.vocabulary.energy import EnergyRow, Tier
 from pilotline.vocabulary.files import Blob
 from pilotline.vocabulary.history import SESSIONS_KEPT, KeptCurve, KeptSessions
+from pilotline.vocabulary.refusals import NOT_READ
 from pilotline.vocabulary.roles import Asker
+
+if TYPE_CHECKING:  # a station of real processes has no use for a simulated disk
+    from pilotline.simulator.journal import MemoryJournal
 
 T = TypeVar("T")
 
@@ -77,7 +80,7 @@ class OnDisk:
 class InMemory:
     """The journal of a simulated station; each boot has its own."""
 
-    def __init__(self, journal: Callable[[], MemoryJournal]) -> None:
+    def __init__(self, journal: Callable[[], "MemoryJournal"]) -> None:
         self._journal = journal
 
     def sessions(self) -> KeptSessions:
@@ -97,14 +100,14 @@ def _said() -> Generator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise OperationError(f"The station's records cannot be read now: {error}. Try again.") from None
+        raise OperationError(NOT_READ.of(reason=str(error))) from None
 
 
 class HistoryWords:
     """``serves`` is what it does, by word.
 
     ``station`` is the one of this moment and its core time. ``run`` does what may take a while: a host hands
-    it to a thread, where it touches nothing but what it was given.
+    it to a thread, where it touches nothing but what it was given and what never changes.
     """
 
     def __init__(
@@ -141,7 +144,10 @@ class HistoryWords:
         station, _ = self._station()
         number, _ = of_connector("energy", {"connector": wish.connector}, station.connectors)
         zone = station.off_peak.local.zone
-        return self._run(lambda: view_energy(wish.by, wish.first, wish.last, zone, self._reader(number)))
+        bounds = wish.by, wish.first, wish.last, zone
+        return self._run(
+            lambda: view_energy(*bounds, self._reader(number), waiting=lambda: station.energy.waiting(number))
+        )
 
     def _export(self, wish: words.Export, asker: Asker) -> Any:
         """A file. What makes it is imported when it is first asked for."""
@@ -181,7 +187,10 @@ class HistoryWords:
         zone, numbers, language = station.off_peak.local.zone, tuple(station.connectors), self._language(wish)
 
         def view(number: int) -> EnergyView:
-            return view_energy(wish.by, wish.first, wish.last, zone, self._reader(number), MOST_HOURS)
+            bounds = wish.by, wish.first, wish.last, zone
+            return view_energy(
+                *bounds, self._reader(number), MOST_HOURS, lambda: station.energy.waiting(number)
+            )
 
         def make() -> Blob:
             from pilotline.links import spreadsheet  # noqa: PLC0415 - most stations never export

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import structlog
 
-from pilotline import __version__
+from pilotline.drivers.certificate_store import FOLDER, CertificateStore
 from pilotline.drivers.network import NetworkPort, OwnNetwork
 from pilotline.drivers.ocpp_client import OcppClient
 from pilotline.drivers.store import Store, list_aside, read_security
 from pilotline.drivers.tty import SerialPort
+from pilotline.links.here import look_around
 from pilotline.links.host import BoardBytes, FromBoard, HostCore, HostEffect, HostEvent, HostView
 from pilotline.links.ocpp.link import ClockLearned, SendText
 from pilotline.links.operations import (
@@ -49,6 +50,7 @@ from pilotline.runtime.process import RESET_ME, RESTART_ME, run_process
 from pilotline.runtime.settings_words import SettingsWords
 from pilotline.runtime.station_panel import StationPanel
 from pilotline.runtime.supply_watch import SupplyWatch
+from pilotline.runtime.upkeep_place import Premises, UpkeepPlace, open_slots, report_firmware
 from pilotline.runtime.words import ConfigGet, ConfigSet, Disk, Serve, arguments
 from pilotline.runtime.words import Network as NetworkWish
 from pilotline.simulator.network import SimulatedNetwork
@@ -65,13 +67,17 @@ from pilotline.station.events import (
     SupplySaid,
 )
 from pilotline.station.snapshot import security_views
-from pilotline.vocabulary.charger import MeterSlot
+from pilotline.station.upkeep.events import GiveUp, UseAccess, Work
+from pilotline.vocabulary.charger import ChargerModel, MeterSlot
+from pilotline.vocabulary.endpoint import secrets_in
 from pilotline.vocabulary.journal import Recollection, Resend
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
 from pilotline.vocabulary.network import UseInterface
+from pilotline.vocabulary.refusals import NOT_ASIDE, NOT_WRITTEN, TOO_MANY_KEYS
 from pilotline.vocabulary.roles import Asker
 from pilotline.vocabulary.status import ResetKind, ResetReason, StopReason
 from pilotline.vocabulary.time import SECOND, Tick
+from pilotline.vocabulary.troubles import UNCONFIGURED
 
 if TYPE_CHECKING:
     from pilotline.drivers.modbus_meter import ModbusMeterDriver
@@ -121,20 +127,9 @@ class HostProcess:
         model = load_charger(options.model)
         self._store = Store(Path(options.journal))
         memory = self._store.recollection
-        self._core = HostCore(
-            model,
-            boot=memory.boot,
-            serial=options.serial,
-            firmware=__version__,
-            new_id=lambda: str(uuid.uuid4()),
-            stored=options.keys,
-            memory=memory,
-            ended_by=options.ended_by,
-            reset_reason=options.reset_reason,
-            call_timeout=round(options.call_timeout_s * SECOND),
-            find_zone=find_zone,
-            seed=random.SystemRandom().getrandbits(64),
-        )
+        self._slots = open_slots(Path(options.journal).parent)
+        self._firmware = self._slots.begin()
+        self._core = self._make_core(model, memory)
         self._store.recollection = Recollection(memory.boot)  # a long local list is held once
         self._loop: CoreLoop[HostEvent, HostEffect] = CoreLoop(self._core, self._act, self._clock)
         self._boards = {
@@ -143,6 +138,8 @@ class HostProcess:
         }
         self._network = SimulatedNetwork() if options.virtual else None
         self._backend = self._make_backend(self._network or OwnNetwork())
+        self._inspection = self._make_inspection(Path(options.journal))
+        self._upkeep = self._make_upkeep(model)
         self._control = ControlServer(self._handle)
         self._local_call = 0
         self._local_answers: dict[int, CallAnswer | KeysRead] = {}
@@ -169,6 +166,32 @@ class HostProcess:
         self._phases = model.rating.phases
         self._supply = self._make_supply_watch()
         self._serves = self._words()
+
+    def _make_core(self, model: ChargerModel, memory: Recollection) -> HostCore:
+        options = self._options
+        return HostCore(
+            model,
+            boot=memory.boot,
+            serial=options.serial,
+            firmware=self._firmware.version,
+            new_id=lambda: str(uuid.uuid4()),
+            stored=options.keys,
+            memory=memory,
+            ended_by=options.ended_by,
+            reset_reason=options.reset_reason,
+            call_timeout=round(options.call_timeout_s * SECOND),
+            find_zone=find_zone,
+            seed=random.SystemRandom().getrandbits(64),
+            name=options.station_id,
+            csms=options.csms,
+            booted=self._firmware,
+        )
+
+    def _make_upkeep(self, model: ChargerModel) -> UpkeepPlace:
+        who = Path(self._options.journal).parent, self._options.station_id, self._options.serial
+        contents, durable = self._inspection.contents, self._store.when_durable
+        premises = Premises(*who, contents, model.name, self._slots, durable)
+        return UpkeepPlace(premises, self._post, self._backend)
 
     async def run(self) -> int:
         """Until the launcher closes the line, or the station asks to be restarted."""
@@ -200,7 +223,7 @@ class HostProcess:
             self._supply.want(self._core.station.keys.flag("c_Evsens"))  # whoever changed it
         self._publish_soon()
 
-    def _act(self, effect: HostEffect) -> None:
+    def _act(self, effect: HostEffect) -> None:  # noqa: C901 - a table
         self._publish_soon()  # the core may have been woken by its own deadline
         match effect:
             case BoardBytes(connector, data):
@@ -213,6 +236,8 @@ class HostProcess:
                     self._backend.use(effect)
             case MeterPace(connector, fast):
                 self._pace_meter(connector, fast)
+            case Work() | GiveUp() | UseAccess():
+                self._upkeep.act(effect)
             case CallAnswer() | KeysRead():
                 self._local_answers[effect.call] = effect
                 self._answered.set()
@@ -272,11 +297,12 @@ class HostProcess:
             name,
             jitter=random.SystemRandom().random,
         )
-        return BackendLine(make_client, network, self._post)
+        store = CertificateStore(Path(options.journal).parent / FOLDER)
+        return BackendLine(make_client, network, self._post, store)
 
     def _start_backend(self) -> None:
         if self._backend is None:
-            self._core.link.problem = "No backend is configured (c_BackendUrl, or --csms)."
+            self._core.link.problem = UNCONFIGURED.of()
         else:
             self._backend.start()
 
@@ -305,7 +331,8 @@ class HostProcess:
             "security_events": lambda _, __: security_views(read_security(path), self._core.clock),
             **SettingsWords(lambda: (self._core.station, self._clock.now())).serves(),
             **self._history(path).serves(),
-            **self._inspection(path).serves(),
+            **self._inspection.serves(),
+            "firmware": lambda _, __: report_firmware(self._core.upkeep.core, self._slots),
             "resend": lambda wish, _: self._resend(wish.session),
         }
 
@@ -343,27 +370,29 @@ class HostProcess:
             lambda: (self._core.station, self._clock.now()), OnDisk(path), head, asyncio.to_thread
         )
 
-    def _inspection(self, path: Path) -> InspectionWords:
+    def _make_inspection(self, path: Path) -> InspectionWords:
         return InspectionWords(
             lambda: (self._core, self._clock.now()),
             RealSources(path, self._store),
             (self._options.station_id, self._options.serial),
             lambda: self._serves,
             has_backend=self._backend is not None,
+            secrets=secrets_in(self._options.csms),
         )
 
     def _resend(self, session: str) -> None:
         aside = [row["session"] for row in list_aside(Path(self._options.journal))]
         if session not in aside:
             known = ", ".join(aside) or "no session"
-            raise OperationError(f"resend: {session} is not set aside; {known} is.")
+            why = NOT_ASIDE.of(session=session, known=known)
+            raise OperationError(f"resend: {why}", why)
         self._post(Resend(session))
 
     def _config_get(self, wish: ConfigGet, asker: Asker) -> Any:
         answer = self._ask(ReadKeys(self._next_call(), tuple(wish.keys), role=asker.role))
         if isinstance(answer, KeysRead) and not answer.too_many:
             return {reading.name: reading.text for reading in answer.readings}
-        raise OperationError("More keys were named than GetConfigurationMaxKeys allows; name none for all.")
+        raise OperationError(TOO_MANY_KEYS.of())
 
     async def _config_set(self, wish: ConfigSet, asker: Asker) -> Any:
         """Answered when it is durable: what was accepted is there after a power cut."""
@@ -374,7 +403,7 @@ class HostProcess:
             return answer.word
         word = answer.word if isinstance(answer, CallAnswer) else "no answer"
         reason = answer.reason if isinstance(answer, CallAnswer) else None
-        raise OperationError(f"{wish.key} was not set to {text!r}: {word}. {reason or ''}".rstrip())
+        raise OperationError(f"{wish.key} was not set to {text!r}: {word}. {reason or ''}".rstrip(), reason)
 
     async def _written(self, what: str) -> None:
         loop, written = asyncio.get_running_loop(), asyncio.Event()
@@ -383,9 +412,7 @@ class HostProcess:
             async with asyncio.timeout(WRITTEN_S):
                 await written.wait()
         except TimeoutError:
-            raise OperationError(
-                f"{what} is in force, but the disk has not taken it within {WRITTEN_S:g} s."
-            ) from None
+            raise OperationError(NOT_WRITTEN.of(what=what, seconds=f"{WRITTEN_S:g}")) from None
 
     def _set_disk(self, wish: Disk) -> None:
         faults = self._store.faults
@@ -433,12 +460,14 @@ class HostProcess:
             self._model,
             options.station_id,
             options.serial,
-            __version__,
+            self._firmware.version,
             virtual=options.virtual,
             zero_utc_ms=None if zero is None else zero // 1_000,
         )
-        line = Line(self._backend is not None, cut=self._backend is not None and self._backend.is_cut)
-        return paint(plate, snapshot, line, self._port.worlds)
+        is_cut = self._backend is not None and self._backend.is_cut
+        line = Line(self._backend is not None, is_cut, {} if self._network is None else self._network.up)
+        here = look_around(self._core.station, self._clock.now())
+        return paint(plate, snapshot, line, self._port.worlds, here=here)
 
     def _serve_panel(self) -> None:
         if self._options.panel is not None:

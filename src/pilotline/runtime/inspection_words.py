@@ -10,26 +10,33 @@ import os
 import platform
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import uuid
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pilotline import __version__
+from pilotline.drivers.bundle import SECURITY_FILE, Contents
 from pilotline.drivers.store import Store, read_events
-from pilotline.links.diagnostics import Diagnosis, Facts, diagnose
+from pilotline.links.diagnostics import Diagnosis, Facts, diagnose, diagnose_upload
 from pilotline.links.event_table import EventView, event_views
 from pilotline.links.host import HostCore
 from pilotline.links.masking import Masker, secrets_of
 from pilotline.links.ocpp.monitor import MessageView
-from pilotline.links.operations import OperationError
+from pilotline.links.operations import LOCAL, OperationError
 from pilotline.links.self_test import Check, Tried, examine
 from pilotline.links.support import TAIL_BYTES, WORDS, Request, make_bundle
 from pilotline.runtime import words
-from pilotline.simulator.station import VirtualStation
+from pilotline.station.upkeep.uploads import Uploads
 from pilotline.vocabulary.files import Blob
 from pilotline.vocabulary.journal import EVENTS_KEPT, LoggedEvent, StoreKey
+from pilotline.vocabulary.refusals import NOT_READ
 from pilotline.vocabulary.roles import Asker
 from pilotline.vocabulary.time import SECOND
+from pilotline.vocabulary.upkeep import Bundle
+
+if TYPE_CHECKING:  # a station of real processes has no use for the whole simulated one
+    from pilotline.simulator.station import VirtualStation
 
 COMMIT_WITHIN_S = 8.0
 """A record that has not reached the disk by then has failed the test."""
@@ -44,6 +51,10 @@ class Sources(Protocol):
 
     def logs(self) -> Mapping[str, bytes]:
         """The ends of the logs by name; it may block."""
+        ...
+
+    def log_files(self) -> Mapping[str, Path]:
+        """The logs themselves, for what reads them bit by bit."""
         ...
 
     def free_mb(self) -> int | None: ...
@@ -65,11 +76,15 @@ class RealSources:
         try:
             return read_events(self._journal)
         except sqlite3.Error as error:
-            raise OperationError(f"The station's records cannot be read now: {error}. Try again.") from None
+            raise OperationError(NOT_READ.of(reason=str(error))) from None
 
     def logs(self) -> Mapping[str, bytes]:
+        return {name: _tail(path) for name, path in self.log_files().items() if path.is_file()}
+
+    def log_files(self) -> Mapping[str, Path]:
+        """Those that are there, whether they can be read or not."""
         found = {name: self._journal.with_name(name) for name in _LOGS}
-        return {name: _tail(path) for name, path in found.items() if path.is_file()}
+        return {name: path for name, path in found.items() if path.exists()}
 
     def free_mb(self) -> int | None:
         room = os.statvfs(self._journal.parent)
@@ -98,13 +113,16 @@ class RealSources:
 class SimulatedSources:
     """A station in simulated time: its journal is in memory, and its disk as slow as it is told."""
 
-    def __init__(self, station: VirtualStation) -> None:
+    def __init__(self, station: "VirtualStation") -> None:
         self._station = station
 
     def events(self) -> Sequence[LoggedEvent]:
         return self._station.journal.events
 
     def logs(self) -> Mapping[str, bytes]:
+        return {}
+
+    def log_files(self) -> Mapping[str, Path]:
         return {}
 
     def free_mb(self) -> int | None:
@@ -128,13 +146,15 @@ class InspectionWords:
         serve: Callable[[], Mapping[str, words.Serve]],
         *,
         has_backend: bool,
+        secrets: Collection[str] = (),
     ) -> None:
-        """``name``: the station's id and its serial number."""
+        """``name``: the station's id and its serial number; ``secrets`` are those that no key holds."""
         self._core = core
         self._sources = sources
         self._name = name
         self._serve = serve
         self._has_backend = has_backend
+        self._secrets = secrets
 
     def serves(self) -> Mapping[str, words.Serve]:
         return {
@@ -147,7 +167,9 @@ class InspectionWords:
 
     def diagnostics(self) -> Diagnosis:
         core, now = self._core()
-        facts = Facts(core.clock.boot, core.reset_reason.name)
+        uploads = core.upkeep.core.part(Uploads)
+        upload = diagnose_upload(uploads.last() if uploads else None, core.clock)
+        facts = Facts(core.clock.boot, core.reset_reason.name, upload)
         return diagnose(core.station, core.link_counters, facts, now)
 
     async def events(self, wish: words.Events) -> Sequence[EventView]:
@@ -171,12 +193,24 @@ class InspectionWords:
         """What is the station's is asked here; reading logs and packing them is a thread's work."""
         core, _ = self._core()
         said = {name: await self._said(word, asker) for name, word in WORDS.items()}
-        request = Request(wish.description, wish.steps, wish.urgency, *self._name)
-        masker = Masker(secrets_of(core.station.keys))
+        request = Request(wish.description, wish.steps, wish.urgency, *self._name, str(uuid.uuid4()))
+        masker = Masker(self._hidden())
         versions = _versions(core)
         return await asyncio.to_thread(
             lambda: make_bundle(request, said, versions, self._sources.logs(), masker)
         )
+
+    async def contents(self, bundle: Bundle) -> Contents:
+        """What goes into a bundle that the backend asks for; its logs are read by who makes it."""
+        core, _ = self._core()
+        words_of = {SECURITY_FILE: WORDS[SECURITY_FILE]} if bundle is Bundle.SECURITY_LOG else WORDS
+        said = {name: await self._said(word, LOCAL) for name, word in words_of.items()}
+        return Contents({**said, "versions.json": _versions(core)}, self._sources.log_files(), self._hidden())
+
+    def _hidden(self) -> Collection[str]:
+        """What must not be in anything that leaves the station, by its own letters."""
+        core, _ = self._core()
+        return {*secrets_of(core.station.keys), *self._secrets}
 
     async def _said(self, word: str, asker: Asker) -> Any:
         """What a word answers, or the sentence why it does not."""

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from pilotline import __version__
 from pilotline.links.diary import Noted
+from pilotline.links.here import look_around
 from pilotline.links.host import BackendView, HostView
 from pilotline.links.operations import (
     LOCAL,
@@ -350,9 +351,9 @@ class SimulatedStation:
         station, pace = self._station, self.pace
         note = self._note if station.host_runs else NO_HOST
         lapse = Lapse(pace.speed, pace.reached, self._name, note)
-        line = Line(configured=True, cut=station.cut)
+        line = Line(configured=True, cut=station.cut, up=station.network.up)
         worlds = {number: station.bench_view(number) for number in station.places}
-        return paint(self._plate(), view, line, worlds, lapse)
+        return paint(self._plate(), view, line, worlds, lapse, look_around(*self._host_now()))
 
     def _plate(self) -> Plate:
         station = self._station

@@ -150,6 +150,7 @@ class Child:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
+                "pilotline.runtime.child",
                 self._module,
                 self._options().decode(),
                 stdin=asyncio.subprocess.PIPE,

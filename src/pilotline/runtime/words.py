@@ -199,6 +199,9 @@ WORDS: Mapping[str, Word] = {
         Support, "panel", "A bundle for those who help from afar, without secrets (on the panel alone)."
     ),
     "resend": Word(ResendSession, "host", "Send a session again that was set aside."),
+    "firmware": Word(
+        Nothing, "host", "Which firmware runs, how far an update is, and what lies in the slots.", Role.USER
+    ),
     "world_view": Word(
         OfConnector, "board", "The truth of the simulated world, whatever the station believes."
     ),

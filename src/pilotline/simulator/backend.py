@@ -10,10 +10,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from pilotline.vocabulary.status import AuthStatus
+from pilotline.vocabulary.upkeep import OUR_VENDOR
 from pilotline.wire.ocpp import v16
-from pilotline.wire.ocpp.rpc import Called, Output, Rpc, Send
+from pilotline.wire.ocpp.errors import CallErrorCode
+from pilotline.wire.ocpp.rpc import Answered, Called, Output, Refused, Rpc, Send
 from pilotline.wire.ocpp.times import format_time
-from pilotline.wire.ocpp.words import RegistrationStatus
+from pilotline.wire.ocpp.v16_upkeep import SignCertificate, SignCertificateAnswer
+from pilotline.wire.ocpp.words import AcceptStatus, DataTransferStatus, RegistrationStatus
 
 MIDNIGHT = datetime(2026, 1, 5, tzinfo=UTC)
 """The wall-clock time at core time 0 of a simulated station: a Monday."""
@@ -28,7 +31,10 @@ class Booked:
 
 
 class VirtualBackend:
-    """One station's connection. ``books``: all requests taken, in order; ``groups``: the parent of a tag."""
+    """One station's connection. ``books``: all requests taken, in order; ``groups``: the parent of a tag.
+
+    A story scripts it by the type of a request: ``answers`` instead of the usual ones, ``refuses`` by a code.
+    """
 
     def __init__(self, zero: datetime = MIDNIGHT) -> None:
         """``zero`` is the wall-clock time at core time 0."""
@@ -39,6 +45,10 @@ class VirtualBackend:
         self.refused_tags: dict[str, AuthStatus] = {}
         self.groups: dict[str, str] = {}
         self.books: list[Booked] = []
+        self.answers: dict[type[v16.Request], v16.Answer] = {}
+        self.refuses: dict[type[v16.Request], CallErrorCode] = {}
+        self.replies: list[v16.Answer | str] = []
+        """What the station said to what it was asked: an answer, or the code of a refusal."""
 
     def receive(self, text: str, now: int) -> Sequence[str]:
         """A text of the station; the texts it is answered with."""
@@ -57,12 +67,29 @@ class VirtualBackend:
             if isinstance(output, Send):
                 texts.append(output.text)
             elif isinstance(output, Called):
-                self.books.append(Booked(now, output.request))
-                texts += self._say(self._rpc.reply(output.call_id, self._answer(output.request, now)), now)
+                texts += self._say(self._serve(output, now), now)
+            elif isinstance(output, Answered):
+                self.replies.append(output.answer)
+            elif isinstance(output, Refused):
+                self.replies.append(output.code)
         return texts
+
+    def _serve(self, called: Called, now: int) -> Sequence[Output]:
+        code = self.refuses.get(type(called.request))
+        if code is not None:
+            return self._rpc.refuse(called.call_id, code, f"{called.action} is refused in this story")
+        self.books.append(Booked(now, called.request))
+        answer = self.answers.get(type(called.request))
+        return self._rpc.reply(called.call_id, answer or self._answer(called.request, now))
 
     def _answer(self, request: v16.Request, now: int) -> v16.Answer:
         match request:
+            case v16.DataTransfer(vendor_id=vendor):
+                ours = vendor == OUR_VENDOR
+                word = DataTransferStatus.ACCEPTED if ours else DataTransferStatus.UNKNOWN_VENDOR_ID
+                return v16.DataTransferAnswer(word)
+            case SignCertificate():
+                return SignCertificateAnswer(AcceptStatus.REJECTED)  # it has no authority behind it
             case v16.BootNotification():
                 return v16.BootNotificationAnswer(RegistrationStatus.ACCEPTED, self._time(now), 300)
             case v16.Heartbeat():

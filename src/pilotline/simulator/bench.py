@@ -394,9 +394,9 @@ CAUSES: Mapping[str, Cause] = {
 class BenchView:
     """What the bench's knobs stand at, in people's units; rounded, so that it rests when the world does.
 
-    ``car`` is the state the car shows on the pilot, ``wants`` its driver's wish, ``relay`` whether any
-    contact is closed in truth; ``clamp`` how the clamp at the house's supply is; ``causes`` are the rows of
-    ``CAUSES`` that hold.
+    ``car`` is the state the car shows on the pilot, ``wants`` its driver's wish, ``car_a`` what its charger
+    takes at most per phase, ``relay`` whether any contact is closed in truth; ``clamp`` how the clamp at the
+    house's supply is; ``causes`` are the rows of ``CAUSES`` that hold.
     """
 
     plugged: bool
@@ -412,6 +412,7 @@ class BenchView:
     misbehaviours: tuple[str, ...]
     causes: tuple[str, ...]
     clamp: str
+    car_a: float = 0.0
 
 
 def bench_view(world: WorldView, lines: Lines) -> BenchView:
@@ -430,6 +431,7 @@ def bench_view(world: WorldView, lines: Lines) -> BenchView:
         misbehaviours=tuple(sorted(each.value for each in world.misbehaviours)),
         causes=tuple(name for name, cause in CAUSES.items() if cause.holds(world, lines)),
         clamp=world.clamp.value,
+        car_a=round(world.obc_ma / 1_000, 1),
     )
 
 

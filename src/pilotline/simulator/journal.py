@@ -13,6 +13,7 @@ from pilotline.vocabulary.history import KeptCurve, KeptSessions
 from pilotline.vocabulary.journal import (
     EVENTS_KEPT,
     SECURITY_KEPT,
+    Alarm,
     BootTime,
     CachedTag,
     Card,
@@ -38,6 +39,7 @@ from pilotline.vocabulary.journal import (
     LocalListStored,
     LoggedEvent,
     Metered,
+    Notified,
     OpenSession,
     Recollection,
     Record,
@@ -82,7 +84,7 @@ class MemoryJournal:
         self._boots = {each.boot: each for each in found.boots}
         self._boots.setdefault(found.boot, BootTime(found.boot, 0, None))
         self._last_entry = found.last_entry
-        self.security: list[SecurityEvent] = []
+        self.security: list[SecurityEvent | Alarm] = []
         self.events: list[LoggedEvent] = []
 
     def perform(self, job: StoreJob) -> Sequence[StoreEvent]:
@@ -92,6 +94,7 @@ class MemoryJournal:
                 self._waiting[entry] = Durable(entry, fact)
                 self._last_entry = entry
                 self._follow(self._waiting[entry])
+                self._keys |= {key.name: key.value for key in job.keys}
                 return [self._waiting[entry]]
             case Fetch(after):
                 found = [done for entry, done in sorted(self._waiting.items()) if entry > after]
@@ -170,11 +173,15 @@ class MemoryJournal:
         """The sessions of which something waits or is set aside."""
         return {done.fact.session for done in (*self._waiting.values(), *self._aside.values())}
 
+    @property
+    def _notices(self) -> int:
+        return sum(isinstance(done.fact, Notified) for done in self._waiting.values())
+
     def _boots_told_of(self) -> set[int]:
         """The boots of what was logged, and of openings that wait."""
         logged = {event.stamp.boot for event in (*self.security, *self.events)}
         waiting = (done.fact for done in (*self._waiting.values(), *self._aside.values()))
-        return logged | {fact.stamp.boot for fact in waiting if isinstance(fact, Tampered)}
+        return logged | {fact.stamp.boot for fact in waiting if isinstance(fact, Tampered | Notified)}
 
     def _date(self, zeros: Sequence[Zero]) -> None:
         for zero in zeros:
@@ -204,6 +211,7 @@ class MemoryJournal:
             boot=boot,
             last_entry=self._last_entry,
             queued=len(self._waiting),
+            notices=self._notices,
             set_aside=len(self._aside),
             aside_sessions=frozenset(gone),
             open_sessions=tuple(self._open.values()),
@@ -263,4 +271,4 @@ class MemoryJournal:
     ) -> Sequence[StoreEvent]:
         for number in [n for n, done in source.items() if n == entry or done.fact.session == session]:
             target[number] = source.pop(number)
-        return [Counted(len(self._waiting), len(self._aside))]
+        return [Counted(len(self._waiting), len(self._aside), self._notices)]

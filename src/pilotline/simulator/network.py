@@ -4,7 +4,7 @@ The same object serves a station in simulated time and a virtual one of real pro
 itself: the shell asks it whether the line to the backend is whole, and opens or cuts that line.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pilotline.vocabulary.network import Interface, NetworkSaid, UseInterface
 
@@ -35,6 +35,11 @@ class SimulatedNetwork:
             return False
         wanted = self.access_point if used.interface is Interface.CELLULAR else None
         return wanted in (None, used.apn)
+
+    @property
+    def up(self) -> Mapping[str, bool]:
+        """Of each interface by its word, whether it could carry a connection."""
+        return {each.value: each in self._up for each in Interface}
 
     def set_interface(self, interface: Interface, *, up: bool) -> None:
         """Take an interface down, or bring it up again."""

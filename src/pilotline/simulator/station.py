@@ -7,6 +7,7 @@ called with what passes, and the truth can be asked at any time.
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -21,6 +22,7 @@ from pilotline.simulator.actions import COMMON, EvsensFault, SetEvsensFault
 from pilotline.simulator.backend import VirtualBackend
 from pilotline.simulator.bench import NO_EVSENS, BenchAction, BenchView, SilenceSupply
 from pilotline.simulator.car import CarConfig
+from pilotline.simulator.caretaker import SimulatedCaretaker
 from pilotline.simulator.evsens import Evsens, EvsensLine
 from pilotline.simulator.journal import MemoryJournal
 from pilotline.simulator.meter_bus import MeterBus
@@ -40,6 +42,7 @@ from pilotline.station.events import (
     RestartFailed,
     SupplySaid,
 )
+from pilotline.station.upkeep.events import Access, GiveUp, UseAccess, WayTried, Work
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import Recollection, StoreJob, StoreTrouble
 from pilotline.vocabulary.network import Interface, NetworkSaid, UseInterface
@@ -47,12 +50,15 @@ from pilotline.vocabulary.phases import PerPhase
 from pilotline.vocabulary.roles import Asker
 from pilotline.vocabulary.status import ResetKind, ResetReason, StopReason
 from pilotline.vocabulary.time import MS, SECOND, Tick
+from pilotline.vocabulary.troubles import DISK_FULL, NETWORK_DOWN, OTHER_WAY
 
+CSMS = "wss://backend.virtual/ocpp"
+"""Where a simulated station thinks that its backend is; nothing is dialled."""
 _TICK = Tick()
 _LAST_WORDS = 500 * MS
 """What a host that restarts still has to say, the answer to its reset above all, goes out in this time."""
-_NETWORK_DOWN = "The network is down."
-_ANOTHER_WAY = "The backend is dialled over another interface."
+_NETWORK_DOWN = NETWORK_DOWN.of()
+_ANOTHER_WAY = OTHER_WAY.of()
 _RESTARTED_BY = {ResetKind.SOFT: ResetReason.SW, ResetKind.HARD: ResetReason.EXT}  # R-42
 
 
@@ -102,6 +108,8 @@ class VirtualStation:
         self.host = self._new_host(StopReason.POWER_LOSS, ResetReason.POWERON)
         self.disk = Disk()
         self.backend = VirtualBackend()
+        self.caretaker = SimulatedCaretaker()
+        self.access: list[Access] = []
         self.restarts: list[Restart] = []
         self.host_events = 0
         self._calls = count(-1, -1)
@@ -289,7 +297,7 @@ class VirtualStation:
     def _tell_now(self, event: HostEvent) -> None:
         self._tell_host(event, self.timeline.now)
 
-    def _tell_host(self, event: HostEvent, now: int) -> None:
+    def _tell_host(self, event: HostEvent, now: int) -> None:  # noqa: C901 - a table
         if not self._host_runs:
             return
         self.host_events += 1
@@ -309,9 +317,26 @@ class VirtualStation:
                     self._note("host", "log", effect)
                 case CallAnswer() | KeysRead():
                     self._answers[effect.call] = effect
+                case Work() | GiveUp():
+                    self._note("host", "caretaker", effect)
+                    self._take_care(effect)
+                case UseAccess(access):
+                    self._use_access(access)
                 case _:
                     self._note("host", "journal", effect)
                     self._write(effect)
+
+    def _take_care(self, effect: Work | GiveUp) -> None:
+        self.caretaker.act(
+            effect,
+            self.timeline.post,
+            partial(self._tell_if, self.host),
+        )
+
+    def _tell_if(self, host: HostCore, event: HostEvent) -> None:
+        if host is self.host:
+            self._note("caretaker", "host", event)
+            self._tell_now(event)
 
     def _new_host(self, ended_by: StopReason, reason: ResetReason) -> HostCore:
         memory = self.journal.found
@@ -326,11 +351,13 @@ class VirtualStation:
             reset_reason=reason,
             find_zone=find_zone,
             seed=memory.boot,
+            csms=CSMS,
         )
 
     def _kill_host(self) -> None:
         self._host_runs = False
         self._unwritten.clear()
+        self.caretaker.restart()
         self.network.used = None  # the next host says which
         if self._connected:
             self._connected = False
@@ -374,7 +401,7 @@ class VirtualStation:
         """One writer, first in, first out. What is under way when the host dies was never written."""
         self._unwritten.append(job)
         if self.disk.full:
-            self._send(StoreTrouble("The disk is full."), "journal", "host")
+            self._send(StoreTrouble(DISK_FULL.of()), "journal", "host")
         elif self.disk.takes:
             journal = self.journal
             self.timeline.post(lambda: self._commit() if journal is self.journal else None, self.disk.takes)
@@ -400,6 +427,12 @@ class VirtualStation:
         self.network.use(wish)
         self.timeline.post(self._dial_anew)
 
+    def _use_access(self, access: Access) -> None:
+        """The first one of a host is how the line was opened."""
+        if self.access and self.access[-1] != access:
+            self.timeline.post(self._dial_anew)
+        self.access.append(access)
+
     def _dial_anew(self) -> None:
         if self._connected:
             self._hang_up(_ANOTHER_WAY)
@@ -410,14 +443,16 @@ class VirtualStation:
         whole = self._host_runs and self.online
         if whole and not self._connected:
             self._connected = True
-            self._tell_host(BackendUp(), self.timeline.now)
+            for access in self.access[-1:]:
+                self._tell_now(WayTried(access))
+            self._tell_now(BackendUp())
         elif self._connected and not whole:
             self._hang_up(_NETWORK_DOWN)
 
     def _hang_up(self, reason: str) -> None:
         self._connected = False
         self.backend.disconnect()
-        self._tell_host(BackendDown(reason), self.timeline.now)
+        self._tell_host(BackendDown(reason, ours=True), self.timeline.now)
 
     def _to_backend(self, text: str) -> None:
         self._note("host", "backend", text)

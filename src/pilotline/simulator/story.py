@@ -266,7 +266,8 @@ def _set_key(station: VirtualStation, args: Mapping[str, Any], asker: Asker) -> 
     if answer is None:
         raise OperationError(NO_HOST)
     if answer.word not in ("Accepted", "RebootRequired"):
-        raise OperationError(f"{key} was not set to {value!r}: {answer.word}. {answer.reason or ''}".rstrip())
+        sentence = f"{key} was not set to {value!r}: {answer.word}. {answer.reason or ''}".rstrip()
+        raise OperationError(sentence, answer.reason)
     return answer.word
 
 

@@ -55,6 +55,7 @@ from pilotline.simulator.grid import Grid, GridConfig
 from pilotline.simulator.lock import Lock, LockConfig
 from pilotline.simulator.monitor import Figures, Monitor, MonitorConfig
 from pilotline.simulator.thermal import Thermal, ThermalConfig
+from pilotline.vocabulary import refusals
 from pilotline.vocabulary.board import Contacts, Covers, Light, LockPosition, Outputs, Sample
 from pilotline.vocabulary.charger import Outlet, OutletKind, Rating
 from pilotline.vocabulary.metering import MeterReading
@@ -141,7 +142,8 @@ class Memory:
 class WorldView:
     """The truth at core time ``at``, for status lines, the page and tests; the RTM sees samples only.
 
-    ``wants`` is its driver's wish, ``wanted_ma`` what the car aims at per phase, ``current_ma`` what flows;
+    ``wants`` is its driver's wish, ``obc_ma`` the most its charger takes per phase, ``wanted_ma`` what it
+    aims at, ``current_ma`` what flows;
     ``ohm`` is the resistor in the plug, ``proximity_ohm`` what the station's socket measures of it.
     ``leak_ua`` leaks from the car as soon as it can; ``nominal_mv`` is the voltage when nothing is wrong;
     ``light`` is what the ring shows.
@@ -152,6 +154,7 @@ class WorldView:
     state: PilotState
     s2: bool
     soc_permille: int
+    obc_ma: int
     wanted_ma: int
     current_ma: PerPhase[int]
     voltage_mv: PerPhase[int]
@@ -248,6 +251,7 @@ class World:
             state=car.state,
             s2=car.s2,
             soc_permille=car.battery.permille(now),
+            obc_ma=car.config.obc_ma,
             wanted_ma=car.target_ma,
             current_ma=self._current_ma,
             voltage_mv=self._voltage_mv,
@@ -424,7 +428,7 @@ class World:
         match action:
             case SetLockFault(fault):
                 if not self._lock.fitted:
-                    return Refused(action, "A tethered cable has no lock that could break.")
+                    return Refused(action, refusals.TETHERED.of())
                 self._lock.break_down(fault, now)
             case SetCover() | SetEmergencyStop() | SetCalibration():
                 self._enclosure.apply(action)
@@ -457,12 +461,12 @@ class World:
     def _plug_in(self, action: PlugIn, now: int) -> Refused | None:
         ohm = RESISTOR_OHM.get(action.cable_ma) if action.ohm is None else action.ohm
         if self._car.plugged:
-            return Refused(action, "A plug is in already; unplug first.")
+            return Refused(action, refusals.PLUGGED.of())
         if self._cable.plugged:  # left in a locked socket: the same cable goes back to a car
             self._car.plug(now)
             return None
         if self._lock.holds:
-            return Refused(action, "The bolt of the lock is out, so no plug goes in.")
+            return Refused(action, refusals.BOLT_OUT.of())
         if ohm is None:
             rated = ", ".join(str(ma) for ma in RESISTOR_OHM)
             return Refused(
@@ -474,7 +478,7 @@ class World:
 
     def _unplug(self, action: Unplug, now: int) -> Refused | None:
         if not self._car.plugged:
-            return Refused(action, "No plug is in.")
+            return Refused(action, refusals.NO_PLUG.of())
         self._car.unplug(now)
         if action.force:
             self._cable.unplug()

@@ -14,17 +14,17 @@ from pilotline.station.events import AskAuthorization, CallAnswer, RemoteStart, 
 from pilotline.station.keys import KeyStore
 from pilotline.station.reservations import Reservations
 from pilotline.station.session import Session
-from pilotline.vocabulary import faults
+from pilotline.station.waits import refused_by
+from pilotline.vocabulary import faults, refusals
 from pilotline.vocabulary.charger import SessionRules
 from pilotline.vocabulary.charging import Profile
 from pilotline.vocabulary.journal import CachedTag, ForgetTags
+from pilotline.vocabulary.refusals import Refusal
 from pilotline.vocabulary.status import AuthMode, AuthStatus, StopReason, TagInfo
 
 LONGEST_TAG = 20
 """OCPP 1.6 §7.15 IdToken."""
-_RUNS = "A session runs here already."
-_GRANTED = "Somebody may charge here already: plug in the car."
-_GONE = "The car was unplugged before the operator answered."
+_RUNS = refusals.RUNS.of()
 _ANYBODY = TagInfo(AuthStatus.ACCEPTED)
 Effects = Sequence[AskAuthorization | CallAnswer | CachedTag | ForgetTags]
 
@@ -49,7 +49,7 @@ class Admission:
 
     def __init__(
         self, rules: SessionRules, keys: KeyStore, connectors: Mapping[int, Connector], tags: TagBook,
-        reservations: Reservations, unfit: Callable[[Profile], str | None],
+        reservations: Reservations, unfit: Callable[[Profile], Refusal | None],
     ) -> None:  # fmt: skip
         """``unfit``: why a charging profile may not come along with a remote start, or None."""
         self._reservations = reservations
@@ -109,23 +109,23 @@ class Admission:
             return self._authorise(connector, tag, now, call=call)
         return self._decide(connector, _Asked(connector.number, tag, 0, call=call), _ANYBODY, now)
 
-    def _why_not(self, connector: Connector, tag: str, now: int) -> str | None:
-        """Why nobody can begin a session here now, whoever he is; a sentence."""
+    def _why_not(self, connector: Connector, tag: str, now: int) -> Refusal | None:
+        """Why nobody can begin a session here now, whoever he is."""
         kept = not self._reservations.may_admit(connector, tag, self.tags.look_up(tag, now))
         found = faults.faults_in(connector.stopping_faults)
         reasons = (
-            (not 0 < len(tag) <= LONGEST_TAG, f"A tag has 1 to {LONGEST_TAG} characters."),
+            (not 0 < len(tag) <= LONGEST_TAG, refusals.TAG_LENGTH.of(most=LONGEST_TAG)),
             (connector.occupied, _RUNS),
-            (self.closed, waits.RESTARTING.sentence),
-            (not connector.board.alive(now), waits.NO_BOARD.sentence),
-            (not connector.board.accepted, waits.WRONG_MODEL.sentence),
-            (bool(found), " ".join(f"{each.sentence} {each.advice}" for each in found[:1])),
-            (not connector.in_service, waits.UNAVAILABLE.sentence),
-            (connector.asking, waits.ASKING.sentence),
-            (connector.grant is not None, _GRANTED),
-            (kept, waits.RESERVED.sentence),
+            (self.closed, refused_by(waits.RESTARTING)),
+            (not connector.board.alive(now), refused_by(waits.NO_BOARD)),
+            (not connector.board.accepted, refused_by(waits.WRONG_MODEL)),
+            (bool(found), _faulty(found)),
+            (not connector.in_service, refused_by(waits.UNAVAILABLE)),
+            (connector.asking, refused_by(waits.ASKING)),
+            (connector.grant is not None, refusals.GRANTED.of()),
+            (kept, refused_by(waits.RESERVED)),
         )
-        return next((sentence for holds, sentence in reasons if holds), None)
+        return next((reason for holds, reason in reasons if holds), None)
 
     def remote_start(self, wish: RemoteStart, now: int) -> Effects:
         """§5.11. Where no connector is named, one reserved for the tag comes first, then one with a car."""
@@ -169,7 +169,7 @@ class Admission:
         connector = self._connectors[asked.connector]
         learnt = self.tags.learn(asked.tag, answer.info, now) if answer.info else ()
         if connector.unplugs != asked.unplugs:
-            return [*_told(asked, _GONE), *learnt]
+            return [*_told(asked, refusals.CAR_LEFT.of()), *learnt]
         connector.asking = False
         info = answer.info or self.tags.offline(asked.tag, now)
         return [*self._decide(connector, asked, info, now), *learnt]
@@ -216,9 +216,9 @@ class Admission:
                 connector.end(StopReason.LOCAL, now, asked.tag)
         elif not accepted:
             connector.refusal = info.status.value
-            reason = f"{asked.tag} may not charge ({info.status.value})."
+            reason = refusals.CARD_MAY_NOT.of(tag=asked.tag, status=info.status.value)
         elif not self._reservations.admits(connector, asked.tag, info.parent):
-            accepted, reason = False, waits.RESERVED.sentence
+            accepted, reason = False, refused_by(waits.RESERVED)
         elif self._may_begin(connector):
             connector.give(asked.tag, now, info.parent, asked.profile)
         else:
@@ -227,6 +227,14 @@ class Admission:
         return _told(asked, reason)
 
 
-def _told(asked: _Asked, reason: str | None) -> Sequence[CallAnswer]:
+def _faulty(found: Sequence[faults.Fault]) -> Refusal | None:
+    """The first of them, as the connector's own why says it."""
+    if not found:
+        return None
+    first = found[0]
+    return Refusal(f"{first.sentence} {first.advice}", refusals.FAULTY.code, {"fault": first.name})
+
+
+def _told(asked: _Asked, reason: Refusal | None) -> Sequence[CallAnswer]:
     """The answer to who waits for one."""
     return [CallAnswer(asked.call, "Rejected" if reason else "Accepted", reason)] if asked.call else []

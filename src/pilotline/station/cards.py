@@ -12,7 +12,9 @@ from pilotline.station.authorisation import filled_up
 from pilotline.station.clock import WallClock
 from pilotline.station.events import CallAnswer, CardWish, LearnCard, RemoveCard, SetCard
 from pilotline.station.kinds import LONGEST_TAG
+from pilotline.vocabulary import refusals
 from pilotline.vocabulary.journal import Card, ForgetCard, KeepCard
+from pilotline.vocabulary.refusals import Refusal
 from pilotline.vocabulary.roles import Deed, refusal
 from pilotline.vocabulary.status import AuthStatus, TagInfo
 from pilotline.vocabulary.time import MINUTE, SECOND
@@ -23,11 +25,11 @@ LONGEST_NAME = 40
 LEARN_WITHIN = 30 * SECOND
 _SEEN_AGAIN = MINUTE
 """A card that is shown again and again is written down once in this time."""
-_BAD_TAG = f"A card's tag has 1 to {LONGEST_TAG} letters and digits."
-_BAD_NAME = f"A card's name has at most {LONGEST_NAME} characters that can be seen."
-_FULL = f"The book is full: it holds {MOST_CARDS} cards. Take one out first."
-_NO_CARD = f"No card was held to the reader within {LEARN_WITHIN // SECOND} s."
-_ANOTHER = "Somebody else waits for a card now."
+_BAD_TAG = refusals.CARD_TAG.of(most=LONGEST_TAG)
+_BAD_NAME = refusals.CARD_NAME.of(most=LONGEST_NAME)
+_FULL = refusals.CARDS_FULL.of(most=MOST_CARDS)
+_NO_CARD = refusals.NO_CARD_CAME.of(seconds=LEARN_WITHIN // SECOND)
+_ANOTHER = refusals.ANOTHER_LEARNS.of()
 
 
 class CardBook:
@@ -105,7 +107,7 @@ class CardBook:
 
     def _remove(self, tag: str, call: int) -> Effects:
         if self._cards.pop(tag.casefold(), None) is None:
-            return _answered(call, f"The book has no card {tag[:LONGEST_TAG]}.")
+            return _answered(call, refusals.NO_SUCH_CARD.of(tag=tag[:LONGEST_TAG]))
         return [ForgetCard(tag), *_answered(call, None)]
 
     def _see(self, tag: str, now: int) -> Effects:
@@ -124,5 +126,5 @@ def _is_tag(tag: str) -> bool:
     return 0 < len(tag) <= LONGEST_TAG and tag.isascii() and tag.isprintable()
 
 
-def _answered(call: int, reason: str | None) -> Sequence[CallAnswer]:
+def _answered(call: int, reason: Refusal | None) -> Sequence[CallAnswer]:
     return [CallAnswer(call, "Rejected" if reason else "Accepted", reason)] if call else []

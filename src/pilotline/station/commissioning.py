@@ -11,6 +11,7 @@ from pilotline.station.keys import BY_NAME, KeyStore
 from pilotline.vocabulary.board import Commission, Commissioned, ConnectorReport, Setting
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.pilot import PilotState
+from pilotline.vocabulary.refusals import WATCHES_DC, Refusal
 from pilotline.vocabulary.roles import Deed
 from pilotline.vocabulary.time import SECOND, earliest
 
@@ -54,11 +55,11 @@ def deed_of(key: str, value: KeyValue, model: ChargerModel) -> Deed:
     return Deed.SET_EVERYDAY if BY_NAME[key.lower()].everyday else Deed.SET_KEY
 
 
-def forbidden(key: str, value: KeyValue, model: ChargerModel) -> str | None:
+def forbidden(key: str, value: KeyValue, model: ChargerModel) -> Refusal | None:
     """Why nobody may give this key this value here, as a sentence (R-49)."""
     allowed = model.rtm.residual.external_dc_detection_allowed
     if key == "c_RCDProtectionType" and value == _AC_ALONE and not allowed:
-        return "This model has to watch direct current by itself, whatever the installation has."
+        return WATCHES_DC.of()
     return None
 
 

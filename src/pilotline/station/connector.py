@@ -402,9 +402,9 @@ class Connector:
         session.stamp = self._clock.stamp(now)
         session.meter_start_wh = self._register() or 0
         self._metering.begin(session, self._sources())
-        session.reservation, price = self.holding.uses, price_in_force(self._keys, session.tag)
+        session.reservation, session.price = self.holding.uses, price_in_force(self._keys, session.tag)
         who = session.id, self.number, session.tag, session.meter_start_wh, session.stamp
-        return [self._record(session, Started(*who, session.reservation, price))]
+        return [self._record(session, Started(*who, session.reservation, session.price))]
 
     def _pace_meter(self) -> Sequence[StationEffect]:
         """Fast while a session is here, and until a reading that came after the relay opened."""

@@ -4,7 +4,7 @@ Every event is routed to what it concerns; then every connector updates. What th
 back as effects.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pilotline.station.admission import Admission
 from pilotline.station.authorisation import TagBook, filled_up, same_tag
@@ -77,10 +77,11 @@ from pilotline.station.restarts import Restarts, StartTeller, failure_report
 from pilotline.station.security import Askers, log_refusal
 from pilotline.station.smart_charging import SmartCharging
 from pilotline.station.weekly_limit import WeeklyLimit
-from pilotline.vocabulary import limits
+from pilotline.vocabulary import limits, refusals
 from pilotline.vocabulary.board import ClearFaults
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.journal import Durable, LocalListStored, Recollection, StoreKey, StoreTrouble
+from pilotline.vocabulary.refusals import Refusal
 from pilotline.vocabulary.roles import Deed, Role, refusal
 from pilotline.vocabulary.status import (
     ConnectorStatus,
@@ -98,8 +99,18 @@ _ANSWERED_LATER = (StartCharging, CompensateRcd)
 _RESET_REASON = {ResetKind.SOFT: StopReason.SOFT_RESET, ResetKind.HARD: StopReason.HARD_RESET}
 
 
+KeyGuard = Callable[[str, KeyValue, Role], Refusal | None]
+
+
+def _everything_may(_name: str, _value: KeyValue, _role: Role) -> Refusal | None:
+    return None
+
+
 class Station:
     """``handle(event, now)`` and ``deadline()``; the snapshot reads its public attributes."""
+
+    key_guard: KeyGuard = staticmethod(_everything_may)
+    """Why a key may not have a value for reasons that are not the station's own: upkeep sets it."""
 
     def __init__(
         self,
@@ -125,7 +136,7 @@ class Station:
         self.online = False
         self._restarts = Restarts(lambda: self.keys.number("ResetRetries"))
         self._start = StartTeller(reset_reason)
-        entries = EntryNumbers(memory.last_entry)
+        self.entries = entries = EntryNumbers(memory.last_entry)
         self._clock = clock
         self._askers = Askers(memory.keys)
         self.connectors = {
@@ -145,7 +156,7 @@ class Station:
         self.off_peak = OffPeak(model.session, self.keys, clock, self.connectors, find_zone, seed)
         local, hurries = self.off_peak.local, self.off_peak.hurries
         self.week = WeeklyLimit(self.keys, local, self.connectors, hurries)
-        self._energy = EnergyBooks(self.connectors, self.off_peak.local, model.rating.power_w, memory.energy)
+        self.energy = EnergyBooks(self.connectors, self.off_peak.local, model.rating.power_w, memory.energy)
         self.curves = SessionCurves(self.connectors, model.rating)
         self._supply = CommonSupply(model, self.connectors)
         self.small_lights = SmallLights(model)
@@ -184,7 +195,7 @@ class Station:
         if self.reservations.look(now):  # what just began or ended frees another one, or holds it
             self._update_connectors(now)
         self._effects += self.reservations.jobs()
-        self._effects += self._energy.update()
+        self._effects += self.energy.update()
         self._effects += self.curves.update(now)
         self._effects += self._start.update(self._whole, online=self.online, now=now)
         self._restart_when_idle(now)
@@ -213,7 +224,7 @@ class Station:
     def _route(self, event: StationEvent, now: int) -> None:  # noqa: C901, PLR0912 - a flat table of events
         if isinstance(event, _AT_THE_STATION) and event.connector not in self.connectors:
             if not isinstance(event, PresentTag):
-                self._answer(event.call, f"There is no connector {event.connector}.")
+                self._answer(event.call, refusals.NO_CONNECTOR.of(connector=event.connector))
             return
         match event:
             case MeterSaid(connector, reading):
@@ -335,18 +346,19 @@ class Station:
             self._answer(wish.call, reason)
         return reason is None
 
-    def _answer(self, call: int, reason: str | None) -> None:
+    def _answer(self, call: int, reason: Refusal | None) -> None:
         if call:
             self._effects.append(CallAnswer(call, "Rejected" if reason else "Accepted", reason))
 
     def _limit(self, wish: LimitCurrent, now: int) -> None:
         """The owner's ends with the session; the installer's stands, and outlives a restart."""
         if wish.limit_ma is not None and wish.limit_ma < 0:
-            self._answer(wish.call, "A limit is 0 A, a pause, or more.")
+            self._answer(wish.call, refusals.NEGATIVE_LIMIT.of())
         elif wish.by is Limiter.OWNER:
             if self._may(wish, Deed.LIMIT):
-                for each in self.connectors.values():
-                    each.arbiter.claim(limits.OWNER, wish.limit_ma, now)
+                for number, each in self.connectors.items():
+                    if wish.connector in (None, number):
+                        each.arbiter.claim(limits.OWNER, wish.limit_ma, now)
         elif self._may(wish, Deed.LIMIT_FOR_GOOD):
             self._limit_for_good(wish.limit_ma, now)
             self._effects.append(StoreKey(_INSTALLERS_ROW, wish.limit_ma))
@@ -443,9 +455,9 @@ class Station:
     def _change_key(self, wish: ChangeKey, now: int) -> None:
         key = known_to(wish.role).get(wish.key.lower())
         if key is None:
-            self._effects.append(CallAnswer(wish.call, "NotSupported", "There is no such key."))
+            self._effects.append(CallAnswer(wish.call, "NotSupported", refusals.NO_KEY.of()))
         elif key.access is Access.READ_ONLY:
-            self._effects.append(CallAnswer(wish.call, "Rejected", "This key can only be read."))
+            self._effects.append(CallAnswer(wish.call, "Rejected", refusals.READ_ONLY.of()))
         else:
             self._set_key(key, wish, now)
 
@@ -455,8 +467,9 @@ class Station:
             reason = refusal(wish.role, deed_of(key.name, new, self.model))
             reason = reason or forbidden(key.name, new, self.model)
             reason = reason or (self.off_peak.local.refusal(str(new)) if key.name == "TimeZone" else None)
+            reason = reason or self.key_guard(key.name, new, wish.role)
         except KeyRefusedError as error:
-            self._effects.append(CallAnswer(wish.call, "Rejected", f"Not possible: {error}."))
+            self._effects.append(CallAnswer(wish.call, "Rejected", error.refusal))
             return
         self._log_safety(key, (old, new), wish.role, now, refused=reason is not None)
         if reason is not None:

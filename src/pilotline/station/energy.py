@@ -50,6 +50,8 @@ class EnergyRecords:
         self._kept_at: int | None = None
         self._spans: list[_Span] = []
         self._pending: dict[EnergyHour | None, int] = {}
+        self.waiting: Sequence[EnergyPiece] = ()
+        """What has been counted and not been given away to be kept: what a bar of this hour still lacks."""
 
     def take(self, register_wh: int, read_at: int) -> Sequence[KeepEnergy]:
         """The register as it was read at core time ``read_at``; the same reading again is nothing."""
@@ -60,13 +62,22 @@ class EnergyRecords:
         if wh:
             self._add(wh, read_at)
         self._register_wh, self._read_at = register_wh, read_at
-        return self._keep(read_at, anew=wh is None)
+        jobs = self._keep(read_at, anew=wh is None)
+        self.waiting = self._not_given_away()
+        return jobs
 
     def rest(self) -> Sequence[KeepEnergy]:
         """What has been taken and not kept yet, early though it is: a session is over."""
         if self._read_at is None or not self._waits:
             return []
-        return self._keep(self._read_at, anew=True)
+        jobs = self._keep(self._read_at, anew=True)
+        self.waiting = self._not_given_away()
+        return jobs
+
+    def _not_given_away(self) -> Sequence[EnergyPiece]:
+        undated_wh = sum(span.wh for span in self._spans if not span.kept)
+        dated = (EnergyPiece(hour, wh) for hour, wh in self._pending.items() if wh)
+        return (*dated, EnergyPiece(None, undated_wh)) if undated_wh else tuple(dated)
 
     def _since_last(self, register_wh: int, read_at: int) -> int | None:
         """What has been taken since the last reading; None where that was of another meter, or none."""
@@ -169,6 +180,10 @@ class EnergyBooks:
         self._records = {
             number: EnergyRecords(number, local, rated_w, marks.get(number)) for number in connectors
         }
+
+    def waiting(self, connector: int) -> Sequence[EnergyPiece]:
+        """What the meter has said and no record has yet. It never changes: another thread may look at it."""
+        return self._records[connector].waiting
 
     def update(self) -> Iterator[KeepEnergy]:
         """What is to be kept, now that the registers are as they are; all of it when a session is over."""

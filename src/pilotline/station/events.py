@@ -31,6 +31,7 @@ from pilotline.vocabulary.journal import (
 )
 from pilotline.vocabulary.lights import Module, ModuleState
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
+from pilotline.vocabulary.refusals import Refusal
 from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import ConnectorStatus, ErrorCode, ResetKind, TagInfo
 from pilotline.vocabulary.time import Tick
@@ -225,10 +226,14 @@ class Limiter(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LimitCurrent:
-    """The owner's or the installer's limit, or None to lift it. 0 is a pause."""
+    """The owner's or the installer's limit, or None to lift it. 0 is a pause.
+
+    The owner's is of one connector where he names it, else of all; the installer's is of the whole station.
+    """
 
     limit_ma: int | None
     by: Limiter = Limiter.OWNER
+    connector: int | None = None
     role: Role = field(default=Role.USER, kw_only=True)
     call: int = field(default=0, kw_only=True)
 
@@ -471,7 +476,7 @@ class CallAnswer:
 
     call: int
     word: str
-    reason: str | None = field(default=None, compare=False)
+    reason: Refusal | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pilotline.station.kinds import (
     BOOLEAN,
     COUNTRY,
     CURRENCY,
+    HOSTS,
     IDENTITY,
     MEASURANDS,
     OFF_PERIOD,
@@ -29,6 +30,7 @@ from pilotline.station.kinds import (
     or_null,
 )
 from pilotline.station.measurands import MOST_NAMED
+from pilotline.station.security_keys import SECURITY_KEYS
 from pilotline.vocabulary.network import AUTOMATIC, NUMBERED
 
 _RO = Access.READ_ONLY
@@ -466,6 +468,14 @@ KEYS = (
         unit="s",
     ),
     Key(
+        "c_FirmwareHosts",
+        HOSTS,
+        "The hosts firmware may be fetched from, by https; nothing: none.",
+        "",
+        Access.LOCAL,
+        group=Group.OPERATOR,
+    ),
+    Key(
         "c_Language",
         choice(*LANGUAGES),
         "The language the page begins with.",
@@ -564,4 +574,12 @@ KEYS = (
         group=Group.SAFETY,
         unit="V",
     ),
+    Key(
+        "C_OCPCNetLog",
+        BOOLEAN,
+        "What becomes of the line to the backend is told to it, as a DataTransfer.",
+        False,
+        group=Group.OPERATOR,
+    ),
+    *SECURITY_KEYS,
 )

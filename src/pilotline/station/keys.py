@@ -4,7 +4,7 @@ Its rows are in :mod:`pilotline.station.key_table`; here is what is done with th
 Names match without case.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pilotline.station.key_table import KEYS
 from pilotline.station.kinds import Access, Group, Key, KeyRefusedError
@@ -60,6 +60,7 @@ class KeyStore:
             if name in kept and _takes(key, kept[name]):
                 value = key.kind.parse(to_text(kept[name]) or "")
             self._values[name] = value
+        self._at_start = {name: self._values[name] for name, key in BY_NAME.items() if key.reboot}
 
     def __getitem__(self, name: str) -> KeyValue:
         return self._values[name.lower()]
@@ -73,6 +74,12 @@ class KeyStore:
 
     def text(self, name: str) -> str:
         return to_text(self[name]) or ""
+
+    @property
+    def after_restart(self) -> Sequence[str]:
+        """The keys that need a reboot and were changed since: what they say does not hold yet."""
+        changed = (name for name, value in self._at_start.items() if self._values[name] != value)
+        return [BY_NAME[name].name for name in changed]
 
     def change(self, key: Key, text: str) -> KeyValue:
         """Take a new value from its text; raises ``KeyRefusedError`` with the reason and changes nothing."""

@@ -14,11 +14,13 @@ from pilotline.station.off_periods import PeriodError
 from pilotline.station.off_periods import as_written as period_as_written
 from pilotline.station.week import ScheduleError
 from pilotline.station.week import as_written as schedule_as_written
+from pilotline.vocabulary import refusals
 from pilotline.vocabulary.charger import KeyValue
 from pilotline.vocabulary.endpoint import UrlError, check_public
+from pilotline.vocabulary.refusals import RefusedError
 
 
-class KeyRefusedError(ValueError):
+class KeyRefusedError(RefusedError):
     """A text that a key refuses; the sentence says why."""
 
 
@@ -132,7 +134,7 @@ class Key:
 def _boolean(_kind: Kind, text: str) -> KeyValue:
     word = text.strip().lower()
     if word not in ("true", "false"):
-        raise KeyRefusedError("the value is true or false")
+        raise KeyRefusedError(refusals.KEY_BOOLEAN.of())
     return word == "true"
 
 
@@ -140,9 +142,9 @@ def _integer(kind: Kind, text: str) -> KeyValue:
     digits = text.strip()
     figures = digits.removeprefix("-")
     if not figures.isascii() or not figures.isdigit() or len(digits) > MOST_DIGITS:
-        raise KeyRefusedError("the value is a whole number")
+        raise KeyRefusedError(refusals.KEY_WHOLE.of())
     if not _within(kind, int(digits)):
-        raise KeyRefusedError(f"the value is {kind.min} to {kind.max}")
+        raise KeyRefusedError(refusals.KEY_RANGE.of(low=str(kind.min), high=str(kind.max)))
     return int(digits)
 
 
@@ -154,13 +156,12 @@ def _choice(kind: Kind, text: str) -> KeyValue:
     for word in kind.choices:
         if word.lower() == text.strip().lower():
             return int(word) if kind.numbered else word
-    listed = _choices(kind) if kind.numbered else f"one of {', '.join(kind.choices)}"
-    raise KeyRefusedError(f"the value is {listed}")
+    raise KeyRefusedError(refusals.KEY_CHOICE.of(choices=kind.choices))
 
 
 def _text(kind: Kind, text: str) -> KeyValue:
     if kind.max_length is not None and len(text) > kind.max_length:
-        raise KeyRefusedError(f"the value has {kind.max_length} characters at most")
+        raise KeyRefusedError(refusals.KEY_LENGTH.of(most=kind.max_length))
     return text if kind.rule is None else kind.rule(text)
 
 
@@ -182,7 +183,7 @@ def _access_point(text: str) -> KeyValue:
         return 0
     labels = name.split(".")
     if len(name) > LONGEST_ACCESS_POINT or not all(_is_label(label) for label in labels):
-        raise KeyRefusedError("the value is 0 or a name of letters, digits, dots and hyphens")
+        raise KeyRefusedError(refusals.KEY_ACCESS_POINT.of())
     return name
 
 
@@ -196,21 +197,21 @@ def _off_period(text: str) -> str:
     try:
         return period_as_written(text)
     except PeriodError as error:
-        raise KeyRefusedError(str(error)) from None
+        raise KeyRefusedError(error.refusal) from None
 
 
 def _weekly_schedule(text: str) -> str:
     try:
         return schedule_as_written(text)
     except ScheduleError as error:
-        raise KeyRefusedError(str(error)) from None
+        raise KeyRefusedError(error.refusal) from None
 
 
 def _zone_name(text: str) -> str:
     """As the IANA writes them; whether this station's database has it is the station's to say."""
     name = text.strip()
     if len(name) > LONGEST_ZONE or not _ZONE.fullmatch(name):
-        raise KeyRefusedError("the value is a name of the IANA's time zones, like Europe/London")
+        raise KeyRefusedError(refusals.KEY_ZONE.of())
     return name
 
 
@@ -218,9 +219,9 @@ def _measurand_list(text: str) -> str:
     names = [name.strip() for name in text.split(",") if name.strip()]
     unknown = unknown_measurands(names)
     if unknown:
-        raise KeyRefusedError(f"unknown measurands: {', '.join(unknown)}")
+        raise KeyRefusedError(refusals.KEY_MEASURANDS.of(names=", ".join(unknown)))
     if len(names) > MOST_NAMED:
-        raise KeyRefusedError(f"the list names {MOST_NAMED} measurands at most")
+        raise KeyRefusedError(refusals.KEY_MANY_MEASURANDS.of(most=MOST_NAMED))
     return ",".join(names)
 
 
@@ -230,7 +231,7 @@ def _rotation(text: str) -> str:
     for part in parts:
         number, _, phases = part.partition(".")
         if not (number.isascii() and number.isdigit()) or phases not in _ROTATIONS:
-            raise KeyRefusedError("the value is a list like 0.RST,1.RST")
+            raise KeyRefusedError(refusals.KEY_ROTATION.of())
     return ",".join(parts)
 
 
@@ -240,7 +241,7 @@ def _price(text: str) -> str:
     if not written:
         return ""
     if not _PRICE.fullmatch(written):
-        raise KeyRefusedError("the value is a price like 0.30, with four places at most, or nothing")
+        raise KeyRefusedError(refusals.KEY_PRICE.of())
     whole, point, places = written.partition(".")
     return f"{int(whole)}{point}{places}"
 
@@ -248,21 +249,21 @@ def _price(text: str) -> str:
 def _currency(text: str) -> str:
     code = text.strip()
     if not re.fullmatch("[A-Za-z]{3}", code):
-        raise KeyRefusedError("the value is a currency of three letters, like EUR (ISO 4217)")
+        raise KeyRefusedError(refusals.KEY_CURRENCY.of())
     return code.upper()
 
 
 def _country(text: str) -> str:
     code = text.strip()
     if not re.fullmatch("[A-Za-z]{2}|", code):
-        raise KeyRefusedError("the value is a country of two letters, like GB (ISO 3166-1), or nothing")
+        raise KeyRefusedError(refusals.KEY_COUNTRY.of())
     return code.upper()
 
 
 def _word(text: str) -> str:
     word = text.strip()
     if not re.fullmatch("[A-Za-z][A-Za-z0-9_-]{0,29}|", word):
-        raise KeyRefusedError("the value is one word of letters, or nothing")
+        raise KeyRefusedError(refusals.KEY_WORD.of())
     return word.lower()
 
 
@@ -270,7 +271,7 @@ def _tag(text: str) -> str:
     """As OCPP 1.6 §7.15 has it; what cannot be seen is no tag."""
     tag = text.strip()
     if not 1 <= len(tag) <= LONGEST_TAG or not (tag.isascii() and tag.isprintable()):
-        raise KeyRefusedError(f"the value is a tag of 1 to {LONGEST_TAG} letters and digits")
+        raise KeyRefusedError(refusals.KEY_TAG.of(most=LONGEST_TAG))
     return tag
 
 
@@ -285,7 +286,7 @@ def _identity(text: str) -> str:
     """OCPP-J §3.1.1: what stands last in the path, percent-encoded there."""
     identity = text.strip()
     if len(identity) > LONGEST_IDENTITY or not (identity.isascii() and identity.isprintable()):
-        raise KeyRefusedError(f"the value is a name of at most {LONGEST_IDENTITY} letters, or nothing")
+        raise KeyRefusedError(refusals.KEY_IDENTITY.of(most=LONGEST_IDENTITY))
     if identity:
         _check_endpoint("ws://localhost", identity)
     return identity
@@ -295,8 +296,7 @@ def _check_endpoint(url: str, identity: str) -> None:
     try:
         check_public(url, identity)
     except UrlError as error:
-        sentence = str(error).rstrip(".")
-        raise KeyRefusedError(sentence[:1].lower() + sentence[1:]) from None
+        raise KeyRefusedError(error.refusal) from None
 
 
 _ROTATIONS = ("NotApplicable", "Unknown", "RST", "RTS", "SRT", "STR", "TRS", "TSR")
@@ -309,7 +309,18 @@ LONGEST_IDENTITY = 48
 LONGEST_VALUE = 500
 """OCPP 1.6 §6.8: CiString500Type."""
 _ZONE = re.compile(r"UTC|[A-Z][A-Za-z_]*(/[A-Z][A-Za-z0-9_+-]*){1,2}")
+_HOST = re.compile(r"([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(:[1-9][0-9]{0,4})?")
 _PRICE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
+
+
+def _hosts(text: str) -> KeyValue:
+    """Names or addresses, IPv6 in brackets, with a port where it is not https's own."""
+    hosts = [each.strip().lower() for each in text.split(",") if each.strip()]
+    wrong = next((each for each in hosts if _HOST.fullmatch(each) is None), None)
+    if wrong is not None:
+        raise KeyRefusedError(refusals.KEY_HOSTS.of())
+    return ",".join(hosts)
+
 
 # --- the kinds -------------------------------------------------------------------------------------------
 
@@ -353,4 +364,5 @@ TAG = Kind(Form.TEXT, max_length=LONGEST_TAG, words="tag", rule=_tag)
 BACKEND_URL = Kind(
     Form.TEXT, max_length=LONGEST_VALUE, words="URL of ws:// or wss://, or nothing", rule=_backend_url
 )
+HOSTS = Kind(Form.TEXT, max_length=LONGEST_VALUE, words="list of hosts, or nothing", rule=_hosts)
 IDENTITY = Kind(Form.TEXT, max_length=LONGEST_IDENTITY, words="name, or nothing", rule=_identity)

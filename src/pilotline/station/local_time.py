@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from pilotline.station.clock import WallClock
 from pilotline.station.keys import KeyStore
 from pilotline.station.off_periods import OffPeriod, read_period
+from pilotline.vocabulary.refusals import KEY_UNKNOWN_ZONE, Refusal
 from pilotline.vocabulary.time import Weekday
 
 ZoneFinder = Callable[[str], tzinfo | None]
@@ -49,9 +50,9 @@ class LocalTime:
             self._name, self._zone = name, self._find(name)
         return self._zone
 
-    def refusal(self, name: str) -> str | None:
+    def refusal(self, name: str) -> Refusal | None:
         """Why a zone cannot be used, as a sentence."""
-        return None if self._find(name) else f"This station's database has no time zone {name}."
+        return None if self._find(name) else KEY_UNKNOWN_ZONE.of(zone=name)
 
     def utc_us(self, at: int) -> int | None:
         """Core time ``at`` in microseconds since 1970."""

@@ -11,11 +11,12 @@ keys holds a second later where the backend is reached, so that it hears the ans
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from pilotline.station.keys import KeyStore
 from pilotline.vocabulary.network import AUTOMATIC, NUMBERED, TITLES, Interface, NetworkSaid, UseInterface
+from pilotline.vocabulary.sentences import Template, Told
 from pilotline.vocabulary.time import SECOND, Tick, earliest
 
 TRIAL = 60 * SECOND
@@ -23,12 +24,13 @@ TRIAL = 60 * SECOND
 LAST_WORDS = 1 * SECOND
 """From a change of the keys to its effect, where the backend is reached (ours)."""
 
-REACHES = "{title}, the {part} interface, reaches the backend."
-REACHES_BY_ITSELF = "{title} is the first interface that works."
-DOES_NOT = "{title}, the {part} interface, does not reach the backend."
-IS_DOWN = "{title}, the {part} interface, is down."
-MOVES = " If that lasts, the {other} interface takes over."
-RETURNS = " The main interface is tried again in a while."
+REACHES = Template("reaches", "{interface}, the {part} interface, reaches the backend.")
+REACHES_BY_ITSELF = Template("reaches_by_itself", "{interface} is the first interface that works.")
+DOES_NOT = Template("does_not", "{interface}, the {part} interface, does not reach the backend.")
+IS_DOWN = Template("is_down", "{interface}, the {part} interface, is down.")
+MOVES = Template("moves", "If that lasts, the {other} interface takes over.")
+RETURNS = Template("returns", "The main interface is tried again in a while.")
+WAYS = (REACHES, REACHES_BY_ITSELF, DOES_NOT, IS_DOWN, MOVES, RETURNS)
 
 
 class Part(Enum):
@@ -53,6 +55,8 @@ class NetworkView:
     part: str
     sentence: str
     until: int | None = None
+    told: tuple[Told, ...] = field(default=(), compare=False)
+    """The same, sentence by sentence, by their codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,9 @@ class Network:
         if self._used is None:
             return None
         used, until = self._used.interface, self._part_ends()
-        return NetworkView(used.value, self._part.value, self._sentence(used, until), until)
+        said = self._sentences(used, until)
+        sentence = " ".join(each.sentence for each in said)
+        return NetworkView(used.value, self._part.value, sentence, until, said)
 
     # --- what is heard ---
 
@@ -206,15 +212,17 @@ class Network:
         self._used, self._tried_at = wish, now
         return [wish]
 
-    def _sentence(self, used: Interface, until: int | None) -> str:
+    def _sentences(self, used: Interface, until: int | None) -> tuple[Told, ...]:
         if self._reached:
             by_itself = self._part is Part.MAIN and self._ways.main == AUTOMATIC
             state = REACHES_BY_ITSELF if by_itself else REACHES
         else:
             state = DOES_NOT if self._up is not None and used in self._up else IS_DOWN
         moves = MOVES if self._part is Part.MAIN or not self._reached else RETURNS
-        sentence = state if until is None else state + moves
-        return sentence.format(title=TITLES[used], part=self._part.value, other=_other(self._part).value)
+        words = {"interface": used.value, "part": self._part.value, "other": _other(self._part).value}
+        english = {**words, "interface": TITLES[used]}
+        rows = (state,) if until is None else (state, moves)
+        return tuple(Told(row.sentence.format(**english), row.code, words) for row in rows)
 
 
 def _first(candidates: Sequence[Interface], up: frozenset[Interface]) -> Interface:

@@ -19,6 +19,7 @@ from pilotline.station.session import Session
 from pilotline.vocabulary import limits
 from pilotline.vocabulary.charger import SessionRules
 from pilotline.vocabulary.limits import LimitSource
+from pilotline.vocabulary.refusals import NO_SESSION, Refusal
 from pilotline.vocabulary.time import MINUTE, SECOND, earliest
 
 BY_HAND = 10 * SECOND
@@ -61,11 +62,11 @@ class OffPeak:
         self._waiting: dict[int, _Waiting] = {}
         self._offline_since: int | None = -OUTAGE
 
-    def charge_now(self, number: int) -> str | None:
+    def charge_now(self, number: int) -> Refusal | None:
         """This session waits no more, whatever the hour; a sentence where there is none."""
         waiting = self._waiting.get(number)
         if waiting is None:
-            return "There is no session here; plug in the car and begin one."
+            return NO_SESSION.of()
         waiting.now = True
         return None
 

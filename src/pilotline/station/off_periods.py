@@ -8,11 +8,14 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
+from pilotline.vocabulary import refusals
+from pilotline.vocabulary.refusals import RefusedError
+
 _SHAPE = re.compile(r"(?P<word>[a-z]+),(?P<begin>[^,]+),(?P<end>[^,]+)")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
-class PeriodError(ValueError):
+class PeriodError(RefusedError):
     """A text that is no period; the sentence says why."""
 
 
@@ -34,10 +37,10 @@ def read_period(text: str) -> OffPeriod | None:
     """The period of a text; None of one that is disabled. Raises PeriodError."""
     found = _SHAPE.fullmatch("".join(text.lower().split()))
     if found is None or found["word"] not in ("enable", "disable"):
-        raise PeriodError("the value is enable or disable, a begin and an end, like enable,08:00,11:00")
+        raise PeriodError(refusals.PERIOD_SHAPE.of())
     begin, end = (_read_time(found[name]) for name in ("begin", "end"))
     if begin == end:
-        raise PeriodError(f"a period from {begin:%H:%M} to {end:%H:%M} is empty: disable it instead")
+        raise PeriodError(refusals.PERIOD_EMPTY.of(begin=f"{begin:%H:%M}", end=f"{end:%H:%M}"))
     return OffPeriod(begin, end) if found["word"] == "enable" else None
 
 
@@ -49,6 +52,6 @@ def as_written(text: str) -> str:
 
 def _read_time(text: str) -> time:
     if not _TIME.fullmatch(text):
-        raise PeriodError(f"{text} is no time of day; times are 00:00 to 23:59")
+        raise PeriodError(refusals.PERIOD_TIME.of(text=text))
     hour, minute = text.split(":")
     return time(int(hour), int(minute))

@@ -9,19 +9,21 @@ from collections.abc import Mapping, Sequence
 from pilotline.station.board import BoardLink
 from pilotline.station.commissioning import is_idle
 from pilotline.station.events import CallAnswer
+from pilotline.vocabulary import refusals
 from pilotline.vocabulary.board import Commissioned, Setting
 from pilotline.vocabulary.charger import KeyValue
 from pilotline.vocabulary.journal import KeepSecurityEvent, SecurityEvent, StoreKey
+from pilotline.vocabulary.refusals import Refusal
 from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.time import SECOND, Stamp
 
 Trace = KeepSecurityEvent | StoreKey
 ANSWER_WITHIN = 3 * SECOND
 """The safety module answers a command at once; one that is lost is not repeated behind anybody's back."""
-_NO_BOARD = "The safety module does not answer."
-_NOT_IDLE = "The offset is measured with no car plugged in and the relay open: unplug the car first."
-_BUSY = "The offset is being measured already."
-_BEYOND = "The safety module did not take the offset: it is beyond the model's bound, or a car came."
+_NO_BOARD = refusals.NO_SAFETY_MODULE.of()
+_NOT_IDLE = refusals.NOT_IDLE.of()
+_BUSY = refusals.OFFSET_BUSY.of()
+_BEYOND = refusals.OFFSET_BEYOND.of()
 
 
 class Askers:
@@ -136,19 +138,19 @@ class SafetyDesk:
     def deadline(self, now: int) -> int | None:
         return self._until if self._call is not None and self._until > now else None
 
-    def _why_not(self, board: BoardLink, now: int) -> str | None:
+    def _why_not(self, board: BoardLink, now: int) -> Refusal | None:
         if not board.alive(now) or not board.accepted or board.report is None:
             return _NO_BOARD
         if not is_idle(board.report):
             return _NOT_IDLE
         return _BUSY if self._call is not None else None
 
-    def _answer(self, reason: str | None) -> Sequence[CallAnswer]:
+    def _answer(self, reason: Refusal | None) -> Sequence[CallAnswer]:
         call, self._call = self._call, None
         return [] if call is None else _answered(call, reason)
 
 
-def _answered(call: int, reason: str | None) -> Sequence[CallAnswer]:
+def _answered(call: int, reason: Refusal | None) -> Sequence[CallAnswer]:
     return [CallAnswer(call, "Accepted" if reason is None else "Rejected", reason)] if call else []
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pilotline.vocabulary.charging import Profile
+from pilotline.vocabulary.money import Price
 from pilotline.vocabulary.status import StopReason
 from pilotline.vocabulary.time import Stamp
 
@@ -47,7 +48,7 @@ class Session:
     ``unplugs`` is the connector's count when it began: with another one, its car is gone. ``parent`` is the
     group of its tag; ``profile`` came with a remote start and waits to be installed; ``refused_wh`` is the
     register when the backend refused its tag afterwards.
-    ``reservation`` is the one that its start used up.
+    ``reservation`` is the one that its start used up; ``price`` is what was set when it began.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Session:
     profile: Profile | None = None
     refused_wh: int | None = None
     reservation: int | None = None
+    price: Price | None = None
     stop: Stop | None = None
 
     def is_of(self, parent: str | None) -> bool:

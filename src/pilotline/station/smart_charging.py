@@ -27,6 +27,7 @@ from pilotline.vocabulary.charger import ChargerModel
 from pilotline.vocabulary.charging import Installed, Profile, ProfilePurpose, RateUnit
 from pilotline.vocabulary.journal import ForgetProfiles, KeepProfile
 from pilotline.vocabulary.limits import LimitSource
+from pilotline.vocabulary.refusals import PROFILE, Refusal
 from pilotline.vocabulary.time import SECOND, earliest
 
 Effects = Sequence[CallAnswer | CompositeRead | KeepProfile | ForgetProfiles]
@@ -81,19 +82,23 @@ class SmartCharging:
             case ReadComposite():
                 return [self._read(wish, now)]
 
-    def refusal(self, profile: Profile) -> str | None:
+    def refusal(self, profile: Profile) -> Refusal | None:
         """Why a profile may not come along with a remote start (§5.11); the connector does not matter."""
         if profile.purpose is not ProfilePurpose.TX_PROFILE or profile.transaction is not None:
-            return "What comes with a remote start is a TxProfile, and names no transaction."
-        return self.book.refusal(1, profile)
+            return PROFILE.of(
+                reason="What comes with a remote start is a TxProfile, and names no transaction."
+            )
+        reason = self.book.refusal(1, profile)
+        return None if reason is None else PROFILE.of(reason=reason)
 
     def _set(self, call: int, connector: int, profile: Profile | None, now: int) -> Effects:
         if profile is None:
-            return [CallAnswer(call, "Rejected", "The profile could not be read.")]
+            return [CallAnswer(call, "Rejected", PROFILE.of(reason="The profile could not be read."))]
         reason = self.book.refusal(connector, profile) or self._no_session(connector, profile)
         jobs = None if reason else self._install(connector, profile, now)
         if jobs is None:
-            return [CallAnswer(call, "Rejected", reason or "MaxChargingProfilesInstalled are installed.")]
+            said = PROFILE.of(reason=reason or "MaxChargingProfilesInstalled are installed.")
+            return [CallAnswer(call, "Rejected", said)]
         return [*jobs, CallAnswer(call, "Accepted")]
 
     def _no_session(self, connector: int, profile: Profile) -> str | None:

@@ -15,11 +15,13 @@ from pilotline.station.session import Phase, Session
 from pilotline.station.waits import Wait
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import HOST_LOST_LIGHT
-from pilotline.vocabulary.journal import SecurityEvent
+from pilotline.vocabulary.journal import Alarm, SecurityEvent
 from pilotline.vocabulary.lights import Glow
 from pilotline.vocabulary.pilot import PilotState
+from pilotline.vocabulary.sentences import told
 from pilotline.vocabulary.status import ConnectorStatus
 from pilotline.vocabulary.time import SECOND
+from pilotline.vocabulary.troubles import METER_ASKED
 
 Triple = tuple[float | None, float | None, float | None]
 Words = Mapping[str, str | int | float]
@@ -31,8 +33,9 @@ class Why:
     """The reason for the present state: code and sentence of the wait table, and until when (core time).
 
     ``limit`` is the source of the limit where one is the reason. ``words`` are the sentence's: ``amps``,
-    ``seconds``, ``reason``; ``lapsed`` is 1 where the limit is what replaces a silent source; of a fault its
-    ``fault`` by name, its ``fault_code``, and ``recovers``, 1 where the session waits for its end.
+    ``seconds``, ``reason``, and of a ``trouble`` that by its code, with its words; ``lapsed`` is 1 where
+    the limit is what replaces a silent source; of a fault its ``fault`` by name, its ``fault_code``, and
+    ``recovers``, 1 where the session waits for its end.
     """
 
     code: str
@@ -83,13 +86,18 @@ class LimitView:
 
 @dataclass(frozen=True, slots=True)
 class TransactionView:
-    """The running session; ``id`` is the backend's number, None until it has answered."""
+    """The running session; ``id`` is the backend's number, None until it has answered.
+
+    ``price`` (of a kWh, a decimal text, None without one) and ``currency`` are those of its beginning.
+    """
 
     session: str
     id: int | None
     tag: str
     meter_start_wh: int
     phase: str
+    price: str | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,31 +140,32 @@ class LedView:
 
 @dataclass(frozen=True, slots=True)
 class SecurityView:
-    """A security event as people read it; ``at`` is UTC, None while nothing is known of its boot."""
+    """A security event as people read it; ``at`` is UTC, None while nothing is known of its boot.
+
+    Either a safety setting that was to change, or an alarm: its type is ``kind``, ``info`` says more.
+    """
 
     at: str | None
-    connector: int
-    setting: str
-    old: int | None
-    new: int | None
-    role: str | None
-    taken: bool | None
+    connector: int = 0
+    setting: str = ""
+    old: int | None = None
+    new: int | None = None
+    role: str | None = None
+    taken: bool | None = None
+    kind: str = ""
+    info: str = ""
 
 
-def security_views(events: Sequence[SecurityEvent], clock: WallClock) -> list[SecurityView]:
-    """The events in their order (R-49)."""
-    return [
-        SecurityView(
-            clock.utc(each.stamp).isoformat() if clock.is_settled(each.stamp) else None,
-            each.connector,
-            each.setting,
-            each.old,
-            each.new,
-            each.role,
-            each.taken,
-        )
-        for each in events
-    ]
+def security_views(events: Sequence[SecurityEvent | Alarm], clock: WallClock) -> list[SecurityView]:
+    """The events in their order (R-49, and the whitepaper's A04.FR.04)."""
+    return [_security_view(each, clock) for each in events]
+
+
+def _security_view(event: SecurityEvent | Alarm, clock: WallClock) -> SecurityView:
+    at = clock.utc(event.stamp).isoformat() if clock.is_settled(event.stamp) else None
+    if isinstance(event, Alarm):
+        return SecurityView(at, kind=event.kind, info=event.info)
+    return SecurityView(at, event.connector, event.setting, event.old, event.new, event.role, event.taken)
 
 
 def view(station: Station, now: int) -> tuple[ConnectorView, ...]:
@@ -233,9 +242,10 @@ def _end_of(winner: Winner) -> int | None:
 def _transaction(session: Session | None) -> TransactionView | None:
     if session is None or session.phase is Phase.STARTING:
         return None
-    return TransactionView(
-        session.id, session.transaction, session.tag, session.meter_start_wh, session.phase.value
-    )
+    price = None if session.price is None else format(session.price.per_kwh, "f")
+    currency = session.price.currency if session.price else ""
+    said = session.transaction, session.tag, session.meter_start_wh, session.phase.value
+    return TransactionView(session.id, *said, price, currency)
 
 
 def _thousandths(values: tuple[int, int, int] | None) -> Triple:
@@ -253,6 +263,14 @@ def _say(wait: Wait, until: int | None = None, **words: str | float) -> Why:
     """``amps`` are said with their unit."""
     shown = {**words, "amps": f"{words['amps']:g} A"} if "amps" in words else words
     return Why(wait.code, wait.sentence.format(**shown), until, words=words)
+
+
+def _say_trouble(wait: Wait, trouble: str) -> Why:
+    """What is in the way has a code of its own, and words."""
+    found = told(trouble)
+    made = {name: word for name, word in found.words.items() if isinstance(word, str | int)}
+    words: Words = {**made, "reason": found.sentence, "trouble": found.code}
+    return Why(wait.code, wait.sentence.format(reason=found.sentence), words=words)
 
 
 def _because(wait: Wait, winner: Winner, sentence: str, words: Words) -> Why:
@@ -279,9 +297,8 @@ def explain(connector: Connector, now: int) -> Why:
     if connector.session is not None:
         return _in_session(connector, connector.session, now)
     if connector.busy:
-        return (
-            _say(waits.DISK, reason=connector.disk_trouble) if connector.disk_trouble else _say(waits.CLOSING)
-        )
+        trouble = connector.disk_trouble
+        return _say_trouble(waits.DISK, trouble) if trouble else _say(waits.CLOSING)
     return _before_session(connector, now)
 
 
@@ -306,10 +323,10 @@ def _before_session(connector: Connector, now: int) -> Why:
 
 def _in_session(connector: Connector, session: Session, now: int) -> Why:
     if session.phase is Phase.STARTING:
-        return _say(waits.METER, reason=connector.meter_silence or "it is asked every second.")
+        return _say_trouble(waits.METER, connector.meter_silence or METER_ASKED.of())
     if session.phase is Phase.RECORDING:
         trouble = connector.disk_trouble
-        return _say(waits.DISK, reason=trouble) if trouble else _say(waits.RECORDING)
+        return _say_trouble(waits.DISK, trouble) if trouble else _say(waits.RECORDING)
     if session.phase is not Phase.RUNNING:
         closes_at = connector.closes_at(now)
         return _say(waits.STOPPING) if closes_at is None else _say(waits.GONE, closes_at)

@@ -6,6 +6,8 @@ code ``fault`` or ``limit`` takes the sentence from there.
 
 from dataclasses import dataclass
 
+from pilotline.vocabulary.refusals import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:
@@ -54,3 +56,8 @@ WAITS = (
     METER, RECORDING, DISK, CLOSING, RESTARTING, BACKLOG, AWAY, LOCKING, RESUMING, BACK_OFF, SPENT, CAR,
     CAR_PAUSES, CHARGING, GONE, STOPPING, UNPLUGGED, FINISHED,
 )  # fmt: skip
+
+
+def refused_by(wait: Wait) -> Refusal:
+    """A wait that is the reason why nothing begins: one without words."""
+    return Refusal(wait.sentence, wait.code)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import time
 from typing import NamedTuple
 
+from pilotline.vocabulary import refusals
 from pilotline.vocabulary.pilot import MIN_OFFER_MA
+from pilotline.vocabulary.refusals import RefusedError
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MOST_ROWS = 30
@@ -22,7 +24,7 @@ _DAY_MINUTES = 24 * 60
 _SHOWN = 30
 
 
-class ScheduleError(ValueError):
+class ScheduleError(RefusedError):
     """A text that is no weekly schedule; the sentence says why."""
 
 
@@ -75,22 +77,20 @@ def _rows(text: str) -> Sequence[str]:
     """Each with one space between its parts, and days with a capital letter."""
     rows = [" ".join(row.split()).title() for row in text.split(";") if row.strip()]
     if len(rows) > MOST_ROWS:
-        raise ScheduleError(f"a schedule has {MOST_ROWS} rows at most")
+        raise ScheduleError(refusals.SCHEDULE_ROWS.of(most=MOST_ROWS))
     return [re.sub(" ?- ?", "-", row) for row in rows]
 
 
 def _read_row(text: str) -> Row:
     found = _ROW.fullmatch(text)
     if found is None:
-        raise ScheduleError(
-            f"{_short(text)} is no row; a row is days, hours and amperes: Mo-Fr 22:00-06:00 16"
-        )
+        raise ScheduleError(refusals.SCHEDULE_ROW.of(text=_short(text)))
     days = frozenset(day for part in found["days"].split(",") for day in _read_days(part))
     begin, end = _read_time(found["begin"]), _read_time(found["end"])
     if begin == _DAY_MINUTES:
-        raise ScheduleError("a row begins at 23:59 at the latest")
+        raise ScheduleError(refusals.SCHEDULE_BEGIN.of())
     if begin == end:
-        raise ScheduleError(f"hours from {found['begin']} to {found['end']} are none; a day is 00:00-24:00")
+        raise ScheduleError(refusals.SCHEDULE_HOURS.of(begin=found["begin"], end=found["end"]))
     return Row(days, begin, end, _read_amps(found["amps"]))
 
 
@@ -100,14 +100,14 @@ def _read_days(text: str) -> Iterable[int]:
     ends = [first, last] if "-" in text else [first]
     for day in ends:
         if day not in DAYS:
-            raise ScheduleError(f"{_short(day)} is no day; days are {', '.join(DAYS)}")
+            raise ScheduleError(refusals.SCHEDULE_DAY.of(text=_short(day), days=", ".join(DAYS)))
     begin, end = DAYS.index(ends[0]), DAYS.index(ends[-1])
     return (day % 7 for day in range(begin, end + 1 if end >= begin else end + 8))
 
 
 def _read_time(text: str) -> int:
     if not _TIME.fullmatch(text):
-        raise ScheduleError(f"{_short(text)} is no time of day; times are 00:00 to 24:00")
+        raise ScheduleError(refusals.SCHEDULE_TIME.of(text=_short(text)))
     hour, minute = text.split(":")
     return int(hour) * 60 + int(minute)
 
@@ -116,9 +116,7 @@ def _read_amps(text: str) -> int:
     least = MIN_OFFER_MA // 1_000
     number = int(text) if re.fullmatch("[0-9]{1,3}", text) else -1
     if number != 0 and not least <= number <= MOST_A:
-        raise ScheduleError(
-            f"{_short(text)} is no current for a car; it is 0, a pause, or {least} to {MOST_A}"
-        )
+        raise ScheduleError(refusals.SCHEDULE_AMPS.of(text=_short(text), least=least, most=MOST_A))
     return number * 1_000
 
 

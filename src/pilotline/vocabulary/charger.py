@@ -13,7 +13,13 @@ from typing import NamedTuple
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import Light
 from pilotline.vocabulary.charging import ProfilePurpose
-from pilotline.vocabulary.feature_profiles import ACTIONS_OF, ALL_PROFILES, FeatureProfile, Lacking
+from pilotline.vocabulary.feature_profiles import (
+    ACTIONS_OF,
+    ALL_PROFILES,
+    SECURITY_ACTIONS,
+    FeatureProfile,
+    Lacking,
+)
 from pilotline.vocabulary.lights import STATUS_ALONE, Glow, Leds, Module, ModuleState, Signs, check_leds
 from pilotline.vocabulary.pilot import MAX_OFFER_MA, MIN_OFFER_MA, PilotState
 from pilotline.vocabulary.status import ConnectorStatus
@@ -488,12 +494,14 @@ class OcppIdentity:
     """What BootNotification says, each at most 20 characters (R-38), and how much of OCPP the model shows.
 
     ``profiles`` are those it has; of these it may lack single actions, answered with the code given (M-46).
+    ``security``: whether it has the messages of the security whitepaper.
     """
 
     vendor: str
     model: str
     profiles: tuple[FeatureProfile, ...] = ALL_PROFILES
     lacks: Mapping[str, Lacking] = field(default_factory=dict[str, Lacking])
+    security: bool = True
 
     def __post_init__(self) -> None:
         _require(
@@ -507,6 +515,7 @@ class OcppIdentity:
     def lacking(self, action: str) -> Lacking | None:
         """The code by which an action is answered that this model has not."""
         absent = any(action in actions and each not in self.profiles for each, actions in ACTIONS_OF.items())
+        absent = absent or (not self.security and action in SECURITY_ACTIONS)
         return Lacking.NOT_SUPPORTED if absent else self.lacks.get(action)
 
 

@@ -5,10 +5,13 @@ Text arithmetic alone: the dialler is a driver, and the key that holds the URL i
 
 from base64 import b64encode
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urlsplit, urlunsplit
+
+from pilotline.vocabulary import refusals
+from pilotline.vocabulary.refusals import RefusedError
 
 
-class UrlError(ValueError):
+class UrlError(RefusedError):
     """A URL or station id that cannot be dialled; the message is a sentence for people, without the URL."""
 
 
@@ -39,29 +42,29 @@ def parse_endpoint(url: str, station_id: str) -> Endpoint:
 def _split(url: str) -> SplitResult:
     """Checked before anything else sees it, because urlsplit silently drops some characters."""
     if not url.isascii() or not url.isprintable() or " " in url:
-        raise UrlError("The URL may only have printable ASCII characters and no spaces.")
+        raise UrlError(refusals.URL_CHARACTERS.of())
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port
         host.encode("idna")
     except ValueError:
-        raise UrlError("The URL's host or port is malformed.") from None
+        raise UrlError(refusals.URL_HOST.of()) from None
     if parts.scheme not in ("ws", "wss"):
-        raise UrlError("The URL must begin with ws:// or wss://.")
+        raise UrlError(refusals.URL_SCHEME.of())
     if not host or parts.port == 0:
-        raise UrlError("The URL names no host, or port 0.")
+        raise UrlError(refusals.URL_NO_HOST.of())
     if parts.fragment or "#" in url:
-        raise UrlError("The URL must not have a fragment (#...).")
+        raise UrlError(refusals.URL_FRAGMENT.of())
     return parts
 
 
 def _quote_id(station_id: str) -> str:
     if not station_id or station_id in (".", ".."):
-        raise UrlError("The station's id is empty, or no name a URL can carry.")
+        raise UrlError(refusals.ID_NO_NAME.of())
     try:
         return quote(station_id, safe="")
     except UnicodeEncodeError:
-        raise UrlError("The station's id is not a valid text.") from None
+        raise UrlError(refusals.ID_NO_TEXT.of()) from None
 
 
 def _authorization(parts: SplitResult) -> str | None:
@@ -76,4 +79,14 @@ def check_public(url: str, station_id: str) -> None:
     """The same for a URL that everybody may read: it bears no password. Raises UrlError."""
     endpoint = parse_endpoint(url, station_id)
     if endpoint.authorization is not None:
-        raise UrlError("The URL must not have a name or a password: who sees the settings would read it.")
+        raise UrlError(refusals.URL_PASSWORD.of())
+
+
+def secrets_in(url: str | None) -> frozenset[str]:
+    """What of a URL must never be told: its password, as it is written, as it reads, and as it is sent."""
+    try:
+        parts = urlsplit(url or "")
+        password, sent = parts.password or "", _authorization(parts) or ""
+    except ValueError:
+        return frozenset()
+    return frozenset({password, unquote(password), sent.removeprefix("Basic ")} - {""})

@@ -15,6 +15,7 @@ class FeatureProfile(Enum):
     RESERVATION = "Reservation"
     SMART_CHARGING = "SmartCharging"
     REMOTE_TRIGGER = "RemoteTrigger"
+    FIRMWARE = "FirmwareManagement"
 
 
 class Lacking(Enum):
@@ -31,6 +32,13 @@ ACTIONS_OF: Mapping[FeatureProfile, frozenset[str]] = {
         {"ClearChargingProfile", "GetCompositeSchedule", "SetChargingProfile"}
     ),
     FeatureProfile.REMOTE_TRIGGER: frozenset({"TriggerMessage"}),
+    FeatureProfile.FIRMWARE: frozenset({"GetDiagnostics", "UpdateFirmware"}),
 }
-"""What a backend may ask of each optional profile; every other action is Core's, or of a later part."""
+"""What a backend may ask of each optional profile; every other action is Core's, or of the whitepaper."""
+SECURITY_ACTIONS = frozenset({
+    "CertificateSigned", "DeleteCertificate", "ExtendedTriggerMessage", "GetInstalledCertificateIds",
+    "GetLog", "InstallCertificate", "SignedUpdateFirmware",
+})  # fmt: skip
+"""What a backend may ask by the security whitepaper. It is no profile: SupportedFeatureProfiles has no word
+for it, and a model says apart whether it has it."""
 ALL_PROFILES = tuple(FeatureProfile)

@@ -13,6 +13,7 @@ from pilotline.vocabulary.energy import EnergyMark, EnergyPiece
 from pilotline.vocabulary.money import Price
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ReadingContext, StopReason, TagInfo
 from pilotline.vocabulary.time import Stamp
+from pilotline.vocabulary.upkeep import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,23 @@ class Tampered:
     stamp: Stamp
 
 
-Fact = Started | Metered | Ended | Tampered
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """A notice of the station's upkeep: ``word`` is a status, or the type of a security event, of ``stamp``.
+
+    ``request`` is the backend's number for what is told of, ``info`` a sentence beside it. ``session`` is
+    a name of its own, as a cover's.
+    """
+
+    session: str
+    about: Notice
+    word: str
+    stamp: Stamp
+    request: int | None = None
+    info: str = ""
+
+
+Fact = Started | Metered | Ended | Tampered | Notified
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +123,15 @@ class SecurityEvent:
     new: int | None
     role: str | None
     taken: bool | None
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A security event of the whitepaper: ``kind`` is its type on the wire, ``info`` a sentence beside it."""
+
+    kind: str
+    info: str
     stamp: Stamp
 
 
@@ -128,10 +154,14 @@ class LoggedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Make a fact durable; answered by ``Durable`` of the same ``entry``. Entries are numbered upwards."""
+    """Make a fact durable; answered by ``Durable`` of the same ``entry``. Entries are numbered upwards.
+
+    ``keys`` are rows that become durable with it: all at once, or not at all.
+    """
 
     entry: int
     fact: Fact
+    keys: "tuple[StoreKey, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +237,9 @@ class StoreKey:
 
 @dataclass(frozen=True, slots=True)
 class KeepSecurityEvent:
-    """Keep a security event. No OCPP message carries it yet: it waits for none, and none waits for it."""
+    """Keep a security event. What the backend hears of it is a fact of its own (``Notified``)."""
 
-    event: SecurityEvent
+    event: SecurityEvent | Alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,10 +446,14 @@ class StoreTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many entries wait and how many are set aside, after something was set aside or taken back."""
+    """How many entries wait and how many are set aside, after something was set aside or taken back.
+
+    ``notices`` of those that wait are of the station's upkeep.
+    """
 
     queued: int
     set_aside: int
+    notices: int = 0
 
 
 StoreEvent = Durable | Fetched | ZerosStored | LocalListStored | Counted | StoreTrouble
@@ -453,6 +487,7 @@ class Recollection:
     last_entry: int = 0
     queued: int = 0
     set_aside: int = 0
+    notices: int = 0
     aside_sessions: frozenset[str] = frozenset()
     open_sessions: tuple[OpenSession, ...] = ()
     transactions: Mapping[str, int] = field(default_factory=dict[str, int])

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
+from pilotline.vocabulary.refusals import MAY_NOT, TOO_LITTLE, Refusal
+
 
 class Role(Enum):
     """In whose name a command is given."""
@@ -89,17 +91,19 @@ def allowed(deed: Deed) -> tuple[Role, ...]:
     return (*people, Role.BACKEND) if right.backend else people
 
 
-def refusal(role: Role, deed: Deed) -> str | None:
+def refusal(role: Role, deed: Deed) -> Refusal | None:
     """Why this role may not do this, as a sentence; None where it may."""
     roles = allowed(deed)
     if role in roles:
         return None
-    names = [f"the {each.value}" for each in roles]
-    return f"Only {' or '.join(names)} may {deed.value}; this was asked as the {role.value}."
+    names = " or ".join(f"the {each.value}" for each in roles)
+    sentence = MAY_NOT.sentence.format(roles=names, deed=deed.value, role=role.value)
+    beside = tuple(each.value for each in roles if each in BESIDE)
+    return Refusal(sentence, MAY_NOT.code, {"roles": beside, "deed": deed.name.lower(), "role": role.value})
 
 
-def too_little(role: Role, least: Role) -> str | None:
+def too_little(role: Role, least: Role) -> Refusal | None:
     """Why this role may not use what needs at least that one, as a sentence; None where it may."""
     if reaches(role, least):
         return None
-    return f"This needs the role {least.value}; you are signed in as {role.value}."
+    return TOO_LITTLE.of(least=least.value, role=role.value)

@@ -66,7 +66,11 @@ class Core(Protocol[In_contra, Out_co]):
 
 def earliest(*deadlines: int | None) -> int | None:
     """The first of the given times; None when there is none."""
-    return min((at for at in deadlines if at is not None), default=None)
+    first = None
+    for at in deadlines:  # every event of every core ends here, and min() of a generator takes twice as long
+        if at is not None and (first is None or at < first):
+            first = at
+    return first
 
 
 class OnDelay:

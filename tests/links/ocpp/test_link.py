@@ -21,6 +21,7 @@ from pilotline.station.events import (
     TellMeter,
     TellStatus,
 )
+from pilotline.vocabulary import refusals
 from pilotline.vocabulary.journal import Delivered, MeterSample, SampledValue, SetAside, StoreKey
 from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, ReadingContext, ResetKind, TagInfo
@@ -680,10 +681,10 @@ def test_too_many_keys_are_an_occurrence_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "code"), [("GetDiagnostics", "NotSupported"), ("MakeCoffee", "NotImplemented")]
+    ("action", "code"), [("LogStatusNotification", "NotSupported"), ("MakeCoffee", "NotImplemented")]
 )
 def test_what_we_do_not_serve_is_refused_with_the_right_code(action: str, code: str) -> None:
-    """OCPP knows the first and not the second."""
+    """OCPP knows the first, which is not a backend's to ask, and not the second."""
     line = Line().online()
     line.call(action)
     assert (line.last.kind, line.last.payload) == (4, code)
@@ -714,7 +715,7 @@ def test_the_offset_is_compensated_from_afar(data: str | None, connector: int) -
     wish = {} if data is None else {"data": data}
     said = line.call("DataTransfer", vendorId="Pilotline", messageId="CompensateRcdOffset", **wish)
     assert said == [CompensateRcd(connector, role=Role.BACKEND, call=1)]
-    line.tell(CallAnswer(1, "Rejected", "Unplug the car."))
+    line.tell(CallAnswer(1, "Rejected", refusals.NOT_IDLE.of()))
     assert line.last.payload == {"status": "Rejected"}
 
 
@@ -802,13 +803,13 @@ def test_values_of_the_clock_are_for_a_backend_that_has_accepted_us() -> None:
 @pytest.mark.parametrize(
     ("payload", "word"),
     [
-        ({"requestedMessage": "FirmwareStatusNotification"}, "NotImplemented"),
+        ({"requestedMessage": "FirmwareStatusNotification", "connectorId": 2}, "Rejected"),
         ({"requestedMessage": "StatusNotification", "connectorId": 2}, "Rejected"),
         ({"requestedMessage": "MeterValues", "connectorId": -1}, "Rejected"),
     ],
 )
 def test_a_trigger_of_what_is_not_there(payload: dict[str, object], word: str) -> None:
-    """A message we do not have, or a connector."""
+    """A connector we do not have."""
     line = Line().online()
     assert line.call("TriggerMessage", **payload) == []
     assert line.last.payload == {"status": word}

@@ -97,6 +97,51 @@ def test_a_call_is_told_in_one_sentence_with_its_answer() -> None:
             "Transaction 5 ended at 1200 Wh (Local).",
         ),
         ("Teleport", {}, "Teleport, which this page has no sentence for."),
+        (
+            "InstallCertificate",
+            {"certificateType": "ManufacturerRootCertificate", "certificate": "PEM"},
+            "The operator installs a root certificate of a maker of firmware.",
+        ),
+        (
+            "GetInstalledCertificateIds",
+            {"certificateType": "CentralSystemRootCertificate"},
+            "The operator asks for the root certificates of the backend.",
+        ),
+        (
+            "DeleteCertificate",
+            {"certificateHashData": {"serialNumber": "1f"}},
+            "The operator takes out the root certificate 1f.",
+        ),
+        (
+            "GetLog",
+            {"log": {"remoteLocation": "ftp://x/"}, "logType": "SecurityLog", "requestId": 3},
+            "The operator wants the SecurityLog sent to ftp://x/.",
+        ),
+        (
+            "LogStatusNotification",
+            {"status": "UploadFailure", "requestId": 3},
+            "The sending of log 3 is UploadFailure.",
+        ),
+        (
+            "SignedUpdateFirmware",
+            {"requestId": 4, "firmware": {"location": "https://x/fw.bin"}},
+            "The operator wants signed firmware taken from https://x/fw.bin.",
+        ),
+        (
+            "SignedFirmwareStatusNotification",
+            {"status": "InvalidSignature", "requestId": 4},
+            "The new firmware of order 4 is InvalidSignature.",
+        ),
+        (
+            "SecurityEventNotification",
+            {"type": "InvalidTLSVersion", "timestamp": "t", "techInfo": "TLS 1.0"},
+            "The station tells of a security event: InvalidTLSVersion (TLS 1.0).",
+        ),
+        (
+            "ExtendedTriggerMessage",
+            {"requestedMessage": "SignChargePointCertificate"},
+            "The operator asks for SignChargePointCertificate.",
+        ),
     ],
 )
 def test_messages_in_plain_words(action: str, payload: dict[str, Any], sentence: str) -> None:
@@ -197,6 +242,8 @@ def test_a_long_text_is_cut_and_its_secrets_are_gone_before() -> None:
         ("ChangeConfiguration", {"key": "AUTHORIZATIONKEY", "value": PLANTED}),
         ("GetDiagnostics", {"location": f"ftp://anna:{PLANTED}@files.example/up"}),
         ("UpdateFirmware", {"location": f"https://x.example/fw.bin?token={PLANTED}"}),
+        ("GetLog", {"log": {"remoteLocation": f"ftp://anna:{PLANTED}@files.example/up"}}),
+        ("SignedUpdateFirmware", {"firmware": {"location": f"https://anna:{PLANTED}@x.example/fw.bin"}}),
         ("DataTransfer", {"vendorId": "x", "data": json.dumps({"password": PLANTED})}),
         ("DataTransfer", {"vendorId": "x", "data": f"the key we share is {PLANTED}"}),
     ],

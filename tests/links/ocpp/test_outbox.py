@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pilotline.links.ocpp.notices import OF_THE_WHITEPAPER
 from pilotline.links.ocpp.outbox import HIGH, LOW, Outbox
 from pilotline.simulator.journal import MemoryJournal
 from pilotline.station.clock import WallClock
@@ -16,6 +17,7 @@ from pilotline.vocabulary.journal import (
     Fetch,
     Fetched,
     Metered,
+    Notified,
     Recollection,
     Record,
     Resend,
@@ -24,9 +26,23 @@ from pilotline.vocabulary.journal import (
     StoreJob,
     Zero,
 )
-from pilotline.vocabulary.time import SECOND
+from pilotline.vocabulary.time import SECOND, Stamp
+from pilotline.vocabulary.upkeep import Notice
 from pilotline.wire.ocpp import v16
+from pilotline.wire.ocpp.v16_upkeep import (
+    DiagnosticsStatusNotification,
+    FirmwareStatusNotification,
+    LogStatusNotification,
+    SecurityEventNotification,
+)
 from support.ocpp_line import MIDNIGHT, ended, metered, started
+
+WORDS = {Notice.SECURITY: "InvalidFirmwareSignature", Notice.LOG: "UploadFailed"}
+
+
+def notice(about: Notice, name: str, word: str | None = None, at: int = 0) -> Notified:
+    """A notice with a word its message has."""
+    return Notified(name, about, word or WORDS.get(about, "Idle"), Stamp(1, at))
 
 
 def make(*facts: Fact) -> Outbox:
@@ -171,7 +187,7 @@ def test_nothing_is_lost_and_nothing_overtakes(
             outbox.interrupted()
         elif gone := outbox.failed(now):
             aside |= _entries_of(gone, facts) - {done.entry for done in taken}
-    waiting = {done.entry for done in outbox._queue}
+    waiting = {done.entry for done in outbox.window}
     entries = [done.entry for done in taken]
     assert sorted([*entries, *waiting, *aside]) == list(range(1, len(facts) + 1))
     assert entries == sorted(entries)
@@ -207,7 +223,7 @@ def durables(facts: list[Fact], first: int = 1) -> tuple[Durable, ...]:
 def test_what_is_new_stays_in_the_store_above_the_high_mark() -> None:
     """Memory holds HIGH entries and no more; all are counted, and low water asks for what follows."""
     outbox = make(*(metered() for _ in range(HIGH + 50)))
-    assert (len(outbox._queue), outbox.queued) == (HIGH, HIGH + 50)
+    assert (len(outbox.window), outbox.queued) == (HIGH, HIGH + 50)
     outbox._transactions["S1"] = 7
     for _ in range(HIGH - LOW):
         outbox.next(0)
@@ -237,9 +253,9 @@ def test_what_becomes_durable_while_the_store_is_asked_is_taken_once() -> None:
     outbox.fetch()
     outbox.add(Durable(3, started("S2")))
     outbox.fetched(Fetched((*durables(pairs("S1")), Durable(3, started("S2"))), last=True))
-    assert [done.entry for done in outbox._queue] == [1, 2, 3]
+    assert [done.entry for done in outbox.window] == [1, 2, 3]
     outbox.add(Durable(4, ended("S2")))
-    assert [done.entry for done in outbox._queue] == [1, 2, 3, 4]
+    assert [done.entry for done in outbox.window] == [1, 2, 3, 4]
     assert outbox.queued == 4
 
 
@@ -251,7 +267,7 @@ def test_a_session_known_to_be_aside_stays_there_after_a_boot() -> None:
     assert outbox.set_aside == 2
     outbox.fetch()
     outbox.fetched(Fetched((Durable(2, started("S2")), Durable(3, ended("S1"))), last=True))
-    assert [done.entry for done in outbox._queue] == [2]
+    assert [done.entry for done in outbox.window] == [2]
 
 
 def test_a_transaction_number_is_remembered_over_a_boot() -> None:
@@ -328,7 +344,7 @@ def test_a_head_delivered_while_the_store_is_asked_is_not_sent_again() -> None:
     assert outbox.fetch() == Fetch(0)
     outbox.delivered(7)
     outbox.fetched(Fetched(durables(pairs("S1")), last=True))
-    assert [done.entry for done in outbox._queue] == [2]
+    assert [done.entry for done in outbox.window] == [2]
 
 
 @pytest.mark.requirement("R-54")
@@ -340,7 +356,7 @@ def test_meter_values_taken_back_after_the_end_bear_their_number() -> None:
     outbox.delivered(7)
     outbox.next(0)
     outbox.failed(0)
-    outbox.count(1, 1)
+    outbox.count(Counted(1, 1))
     outbox.next(0)
     outbox.delivered()
     outbox.take_back("S1")
@@ -360,11 +376,129 @@ def test_a_count_that_is_late_does_not_count_what_went_out_meanwhile() -> None:
     for _ in range(2):
         outbox.next(0)
         outbox.delivered(7)
-    outbox.count(2, 2)
+    outbox.count(Counted(2, 2))
     assert (outbox.queued, outbox.set_aside) == (0, 2)
 
 
 # --- against a store ------------------------------------------------------------------------------------
+
+
+# --- notices ----------------------------------------------------------------------------------------------
+
+
+def test_a_notice_goes_in_its_place_among_the_others() -> None:
+    """Where nothing has to be tried again all goes out as it was noted."""
+    outbox = make(started(), notice(Notice.FIRMWARE, "N1"), ended(), notice(Notice.LOG, "N2"))
+    names: list[str] = []
+    while (request := outbox.next(0)) is not None:
+        names.append(type(request).__name__)
+        outbox.delivered(7)
+    assert names == [
+        "StartTransaction", "FirmwareStatusNotification", "StopTransaction", "LogStatusNotification",
+    ]  # fmt: skip
+
+
+@pytest.mark.requirement("R-53")
+def test_a_notice_that_fails_holds_up_no_session_and_is_held_up_by_none() -> None:
+    """Each waits for its own next attempt."""
+    outbox = make(notice(Notice.SECURITY, "N1"), started(), notice(Notice.SECURITY, "N2"))
+    assert isinstance(outbox.next(0), SecurityEventNotification)
+    assert outbox.failed(0) is None
+    assert isinstance(outbox.next(0), v16.StartTransaction)
+    assert outbox.failed(0) is None
+    assert outbox.next(0) is None
+    assert outbox.deadline(0) == 60 * SECOND
+    first = outbox.next(60 * SECOND)
+    assert outbox.head == Durable(1, notice(Notice.SECURITY, "N1"))
+    assert isinstance(first, SecurityEventNotification)
+
+
+def test_a_session_behind_many_notices_that_fail_is_fetched_from_the_store() -> None:
+    """A window full of notices hides no session behind it."""
+    outbox = Outbox(known_clock(1), Recollection(1, queued=101, notices=100))
+    journal = MemoryJournal()
+    facts: list[Fact] = [notice(Notice.SECURITY, f"N{number}") for number in range(100)]
+    for entry, fact in enumerate([*facts, started()], 1):
+        journal.perform(Record(entry, fact))
+    while (fetch := outbox.fetch()) is not None:
+        for answer in journal.perform(fetch):
+            assert isinstance(answer, Fetched)
+            outbox.fetched(answer)
+    assert isinstance(outbox.next(0), SecurityEventNotification)
+    outbox.failed(0)
+    assert isinstance(outbox.next(0), v16.StartTransaction)
+
+
+def test_a_notice_of_an_unknown_action_is_done_with_and_those_like_it_too() -> None:
+    """Nothing is tried again or set aside; another kind goes on, and another connection asks anew."""
+    outbox = make(*(notice(about, str(about)) for about in (Notice.LOG, Notice.LOG, Notice.FIRMWARE)))
+    outbox.next(0)
+    assert outbox.not_known() == Delivered(1, str(Notice.LOG))
+    assert outbox.drop_unknown() == [Delivered(2, str(Notice.LOG))]
+    assert isinstance(outbox.next(0), FirmwareStatusNotification)
+    outbox.delivered()
+    assert (outbox.queued, outbox.notices, outbox.set_aside) == (0, 0, 0)
+    outbox.add(Durable(4, notice(Notice.LOG, "N4")))
+    outbox.connected()
+    assert outbox.drop_unknown() == []
+    assert isinstance(outbox.next(0), LogStatusNotification)
+
+
+def test_a_session_is_never_unknown() -> None:
+    """A backend that does not know StartTransaction is broken: that is a failure, and the session is kept."""
+    outbox = make(started())
+    outbox.next(0)
+    assert outbox.not_known() is None
+    assert outbox.failed(0) is None
+    assert outbox.queued == 1
+
+
+def test_a_word_its_message_has_not_stands_in_nobodys_way() -> None:
+    """A slip of ours is dropped, over any number of restarts."""
+    outbox = make(notice(Notice.DIAGNOSTICS, "N1", "PermissionDenied"), notice(Notice.DIAGNOSTICS, "N2"))
+    assert outbox.drop_unknown() == [Delivered(1, "N1")]
+    assert isinstance(outbox.next(0), DiagnosticsStatusNotification)
+
+
+def test_a_notice_that_fails_for_good_is_kept_until_a_person_asks() -> None:
+    """As a session is (R-54), and the next one proceeds."""
+    outbox = make(notice(Notice.FIRMWARE, "N1"), notice(Notice.FIRMWARE, "N2"))
+    outbox.pace.attempts = 1
+    outbox.next(0)
+    assert outbox.failed(0) == SetAside(1, "N1", whole=True)
+    assert (outbox.queued, outbox.notices, outbox.set_aside) == (1, 1, 1)
+    outbox.next(0)
+    assert outbox.head == Durable(2, notice(Notice.FIRMWARE, "N2"))
+
+
+def test_a_model_without_the_whitepaper_tells_none_of_its_notices() -> None:
+    """On no connection; what OCPP itself has is told."""
+    clock = WallClock(1)
+    clock.learn(MIDNIGHT, 0)
+    outbox = Outbox(clock, never=OF_THE_WHITEPAPER)
+    for entry, about in enumerate(Notice, 1):
+        outbox.add(Durable(entry, notice(about, f"N{entry}")))
+    outbox.connected()
+    told: list[str] = []
+    for _ in Notice:
+        outbox.drop_unknown()
+        request = outbox.next(0)
+        if request is not None:
+            told.append(type(request).__name__)
+            outbox.delivered()
+    assert told == ["FirmwareStatusNotification", "DiagnosticsStatusNotification"]
+
+
+def test_an_early_statuss_time_is_put_in_when_it_is_known() -> None:
+    """A security event of before the clock was known waits, and bears its own time (R-51)."""
+    clock = WallClock(1)
+    outbox = Outbox(clock)
+    outbox.add(Durable(1, notice(Notice.SECURITY, "N1", at=5 * SECOND)))
+    assert outbox.next(6 * SECOND) is None
+    clock.learn(MIDNIGHT, 0)
+    request = outbox.next(7 * SECOND)
+    assert isinstance(request, SecurityEventNotification)
+    assert request.timestamp.startswith("2026-01-05T00:00:05")
 
 
 class Rig:
@@ -377,6 +511,7 @@ class Rig:
         self.took: list[int] = []
         self.lost: set[int] = set()
         self.transactions: dict[str, int] = {}
+        self.resent: list[Resend] = []
         self.begin(Recollection(1))
 
     def begin(self, memory: Recollection) -> None:
@@ -412,8 +547,8 @@ class Rig:
                 self.jobs += [aside] if aside else []
             case Fetched() as found:
                 self.outbox.fetched(found)
-            case Counted(queued, set_aside):
-                self.outbox.count(queued, set_aside)
+            case Counted() as counted:
+                self.outbox.count(counted)
             case _:
                 raise AssertionError
         self.ask()
@@ -421,6 +556,8 @@ class Rig:
     def attempt(self, outcome: str) -> bool:
         """The head goes out, if one may; what comes of it."""
         self.now += 400 * SECOND
+        for dropped in self.outbox.drop_unknown():
+            self.finish(dropped)
         request = self.outbox.next(self.now)
         if request is None:
             return False
@@ -431,6 +568,8 @@ class Rig:
             self.take(fact, request)
         elif outcome == "cut":
             self.outbox.interrupted()
+        elif outcome == "unknown" and (done := self.outbox.not_known()) is not None:
+            self.finish(done)
         else:
             aside = self.outbox.failed(self.now)
             self.jobs += [aside] if aside else []
@@ -439,6 +578,9 @@ class Rig:
 
     def check(self, fact: Fact, request: v16.Request) -> None:
         """The request is the head's own, with its session's number."""
+        if isinstance(fact, Notified):
+            assert type(request).__name__ == fact.about.value
+            return
         if isinstance(fact, Started):
             assert isinstance(request, v16.StartTransaction)
             assert request.id_tag == fact.tag
@@ -453,6 +595,10 @@ class Rig:
         done = self.outbox.delivered(number)
         self.took.append(done.entry)
         self.jobs.append(Delivered(done.entry, fact.session, number))
+
+    def finish(self, done: Delivered) -> None:
+        self.took.append(done.entry)
+        self.jobs.append(done)
 
     def restart(self) -> None:
         """What was not written is lost: facts as if they had never been, deliveries to be made again."""
@@ -470,6 +616,7 @@ class Rig:
     def resend(self, session: str) -> None:
         self.outbox.take_back(session)
         self.jobs.append(Resend(session))
+        self.resent.append(Resend(session))
         self.ask()
 
     def settle(self) -> None:
@@ -480,7 +627,7 @@ class Rig:
 
 
 STEP = st.sampled_from(
-    "fact fact fact write write hear hear ok ok cut fail fail restart resend run".split()  # noqa: SIM905
+    "fact fact fact note note write write hear hear ok ok cut fail fail unknown restart resend run".split()  # noqa: SIM905
 )
 
 
@@ -518,8 +665,10 @@ class Tale:
     def step(self, word: str, choice: int) -> None:
         if word == "resend":
             self.rig.resend(f"S{1 + choice % max(1, self.sessions)}")
-        elif word in ("ok", "cut", "fail"):
+        elif word in ("ok", "cut", "fail", "unknown"):
             self.rig.attempt(word)
+        elif word == "note":
+            self.rig.record(notice(list(Notice)[choice % len(Notice)], f"N{self.rig.recorded + 1}"))
         elif word == "fact":
             self.fact(choice)
         else:
@@ -539,19 +688,29 @@ def test_every_fact_reaches_the_backend_once_and_in_order(burst: int, steps: lis
         tale.step(word, choice)
     rig.settle()
     assert (rig.outbox.queued, rig.outbox.set_aside) == (0, len(rig.journal._aside))
-    for number in range(1, tale.sessions + 1):
-        rig.resend(f"S{number}")
+    aside = {rig.facts[entry].session for entry in rig.journal._aside}
+    _judge_notices(rig, aside)
+    for name in [f"S{number}" for number in range(1, tale.sessions + 1)] + sorted(aside):
+        rig.resend(name)
         rig.settle()
     _judge(rig)
+
+
+def _judge_notices(rig: Rig, aside: set[str]) -> None:
+    """Those that nobody had to ask for again went in the order in which they were noted."""
+    entries = [n for n, fact in rig.facts.items() if isinstance(fact, Notified) and fact.session not in aside]
+    asked_again = {job.session for job in rig.resent}
+    plain = [entry for entry in sorted(entries) if rig.facts[entry].session not in asked_again]
+    assert [entry for entry in rig.took if entry in plain] == plain
 
 
 def _judge(rig: Rig) -> None:
     """Each fact once; of a session first the start, and its end after it."""
     assert sorted(rig.took) == sorted(rig.facts)
-    assert (rig.outbox.queued, rig.outbox.set_aside) == (0, 0)
+    assert (rig.outbox.queued, rig.outbox.notices, rig.outbox.set_aside) == (0, 0, 0)
     places = {entry: place for place, entry in enumerate(rig.took)}
     starts = {f.session: places[n] for n, f in rig.facts.items() if isinstance(f, Started)}
     for entry, fact in rig.facts.items():
-        assert places[entry] >= starts[fact.session]
+        assert isinstance(fact, Notified) or places[entry] >= starts[fact.session]
     ends = [(f.session, places[n]) for n, f in rig.facts.items() if isinstance(f, Ended)]
     assert len(ends) == len(dict(ends))

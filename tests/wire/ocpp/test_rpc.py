@@ -206,7 +206,7 @@ def test_the_line_is_full_duplex() -> None:
     ("frame", "code"),
     [
         ('"MakeCoffee",{}', "NotImplemented"),
-        ('"GetDiagnostics",{}', "NotSupported"),
+        ('"GetDiagnostics",{}', "OccurenceConstraintViolation"),
         ('"BootNotification",{}', "NotSupported"),
         ('"Reset",{}', "OccurenceConstraintViolation"),
         ('"Reset",{"type":"Medium"}', "PropertyConstraintViolation"),
@@ -441,6 +441,8 @@ PROFILE = (
     '"chargingProfileKind":"Absolute","chargingSchedule":{"chargingRateUnit":"A",'
     '"chargingSchedulePeriod":[{"startPeriod":0,"limit":6.0}]}}'
 )
+FIRMWARE = '{"location":"l","retrieveDateTime":"t","signingCertificate":"PEM","signature":"c2ln"}'
+HASH = '{"hashAlgorithm":"SHA256","issuerNameHash":"aa","issuerKeyHash":"bb","serialNumber":"1"}'
 EXAMPLES = {
     "Authorize": ('{"idTag":"T"}', '{"idTagInfo":{"status":"Accepted"}}'),
     "BootNotification": (BOOT, BOOTED),
@@ -469,6 +471,33 @@ EXAMPLES = {
     "StopTransaction": ('{"meterStop":1,"timestamp":"t","transactionId":1}', "{}"),
     "TriggerMessage": ('{"requestedMessage":"Heartbeat"}', '{"status":"NotImplemented"}'),
     "UnlockConnector": ('{"connectorId":1}', '{"status":"UnlockFailed"}'),
+    "DiagnosticsStatusNotification": ('{"status":"UploadFailed"}', "{}"),
+    "FirmwareStatusNotification": ('{"status":"Installed"}', "{}"),
+    "GetDiagnostics": ('{"location":"ftp://x/","retries":0}', '{"fileName":"a.tar.gz"}'),
+    "UpdateFirmware": ('{"location":"https://x/fw.bin","retrieveDate":"t"}', "{}"),
+    "CertificateSigned": ('{"certificateChain":"PEM"}', '{"status":"Accepted"}'),
+    "DeleteCertificate": (f'{{"certificateHashData":{HASH}}}', '{"status":"NotFound"}'),
+    "ExtendedTriggerMessage": ('{"requestedMessage":"SignChargePointCertificate"}', '{"status":"Accepted"}'),
+    "GetInstalledCertificateIds": (
+        '{"certificateType":"CentralSystemRootCertificate"}',
+        f'{{"certificateHashData":[{HASH}],"status":"Accepted"}}',
+    ),
+    "GetLog": (
+        '{"log":{"remoteLocation":"ftp://x/"},"logType":"SecurityLog","requestId":3}',
+        '{"status":"AcceptedCanceled","filename":"b.tar.gz"}',
+    ),
+    "InstallCertificate": (
+        '{"certificateType":"ManufacturerRootCertificate","certificate":"PEM"}',
+        '{"status":"Failed"}',
+    ),
+    "LogStatusNotification": ('{"status":"UploadFailure","requestId":3}', "{}"),
+    "SecurityEventNotification": ('{"type":"InvalidTLSVersion","timestamp":"t"}', "{}"),
+    "SignCertificate": ('{"csr":"PEM"}', '{"status":"Rejected"}'),
+    "SignedFirmwareStatusNotification": ('{"status":"InvalidSignature","requestId":4}', "{}"),
+    "SignedUpdateFirmware": (
+        f'{{"requestId":4,"firmware":{FIRMWARE}}}',
+        '{"status":"RevokedCertificate"}',
+    ),
 }
 
 

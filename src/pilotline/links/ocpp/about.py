@@ -35,6 +35,13 @@ ABOUT: Mapping[str, About] = {
             "Rejected": "there is none of this id",
         },
     ),
+    "CertificateSigned": About(
+        "Takes the station's own certificate, which SignCertificate asked for, with what leads to its root.",
+        {
+            "Accepted": "it is checked, kept, and shown at the next connection",
+            "Rejected": "it is not of the station's key, leads to no installed root, or is not valid now",
+        },
+    ),
     "ChangeAvailability": About(
         "Puts a connector, or with 0 the station, in or out of service; it outlives a restart. The "
         "station's word overwrites no connector's own.",
@@ -70,14 +77,38 @@ ABOUT: Mapping[str, About] = {
         },
     ),
     "DataTransfer": About(
-        "Vendor `Pilotline`, message `CompensateRcdOffset`, data the connector's number (1 if left out): "
-        "the offset of the leakage monitor is measured and kept.",
+        "Serves the messages [below](#datatransfer).",
         {
-            "Accepted": "it is measured",
-            "Rejected": "a car is plugged in, the station is busy with it, or the monitor is beyond measure",
+            "Accepted": "it is done",
+            "Rejected": "it cannot be done, as the message's row says",
             "UnknownMessageId": "another message of ours",
             "UnknownVendorId": "another vendor's",
         },
+        told="As the messages [below](#datatransfer) say. What is not taken is not kept.",
+    ),
+    "DeleteCertificate": About(
+        "Takes a root certificate out of the store.",
+        {
+            "Accepted": "it is gone",
+            "Failed": "it is the one the line to the backend stands on",
+            "NotFound": "there is none with these hashes",
+        },
+    ),
+    "DiagnosticsStatusNotification": About(
+        told="When an upload that GetDiagnostics asked for begins and ends. Kept, in order, each once.",
+    ),
+    "ExtendedTriggerMessage": About(
+        "As TriggerMessage; FirmwareStatusNotification is the signed one, LogStatusNotification that of "
+        "GetLog. SignChargePointCertificate makes a key and sends SignCertificate, while Pending too.",
+        {
+            "Accepted": "it comes next, in turns with what else waits",
+            "Rejected": "as with TriggerMessage, or no request can be made now",
+            "NotImplemented": "the model does not have what it tells of",
+        },
+    ),
+    "FirmwareStatusNotification": About(
+        told="At every step of an update that UpdateFirmware asked for. Kept, in order, each once, over a "
+        "restart too.",
     ),
     "GetCompositeSchedule": About(
         "What may be drawn from now on: the least of profiles, the station's own maximum and a supply that "
@@ -94,6 +125,20 @@ ABOUT: Mapping[str, About] = {
             "CALLERROR OccurenceConstraintViolation": "more are named than `GetConfigurationMaxKeys`",
         },
     ),
+    "GetDiagnostics": About(
+        "Uploads the station's logs, settings without secrets, snapshot and counters, as `.tar.gz`, under "
+        "the name in its answer. No name: there is nothing to upload.",
+        {
+            "CALLERROR PropertyConstraintViolation": "a time that cannot be read",
+        },
+    ),
+    "GetInstalledCertificateIds": About(
+        "Names the root certificates of a use by their hashes.",
+        {
+            "Accepted": "these are there",
+            "NotFound": "there is none",
+        },
+    ),
     "GetLocalListVersion": About(
         "Tells the version of the local list: 0 of an empty one; -1 where there is none, because "
         "`LocalAuthListEnabled` is false or `LocalAuthListMaxLength` 0.",
@@ -101,9 +146,30 @@ ABOUT: Mapping[str, About] = {
             "CALLERROR NotSupported": "the model does not have local lists at all",
         },
     ),
+    "GetLog": About(
+        "Uploads the diagnostics as GetDiagnostics does, or the security log alone.",
+        {
+            "Accepted": "it will be uploaded under this name",
+            "AcceptedCanceled": "it will, and the upload that was under way has been given up",
+            "Rejected": "there is nothing to upload, or no such way to upload it",
+            "CALLERROR PropertyConstraintViolation": "a time that cannot be read",
+        },
+    ),
     "Heartbeat": About(
         told="After `HeartbeatInterval` seconds without a call of ours; the answer sets the clock, if it "
         "says a year from 2020 to 2199.",
+    ),
+    "InstallCertificate": About(
+        "Keeps a root certificate: of the backend, or of a maker of firmware.",
+        {
+            "Accepted": "it is kept",
+            "Failed": "it cannot be read, or the disk does not take it",
+            "Rejected": "it is no root, not valid now, or the store is full",
+        },
+    ),
+    "LogStatusNotification": About(
+        told="When an upload that GetLog asked for begins and ends, and why not, with its `requestId`. Kept, "
+        "in order, each once.",
     ),
     "MeterValues": About(
         told="In a session every `MeterValueSampleInterval` seconds and on the clock every "
@@ -149,6 +215,11 @@ ABOUT: Mapping[str, About] = {
             "Accepted": "always",
         },
     ),
+    "SecurityEventNotification": About(
+        told="When something critical to security has happened: the whitepaper's table says what is. Kept, "
+        "in order, each once, with its time; while 100 notices wait no more are noted for the backend, but "
+        "they stand in the security log.",
+    ),
     "SendLocalList": About(
         "Replaces the local list, or changes it: an entry without `idTagInfo` leaves it then. It counts, and "
         "is answered, when it is on the disk. What it names goes before the cache; where the backend says "
@@ -173,6 +244,25 @@ ABOUT: Mapping[str, About] = {
             "NotSupported": "never: a model without profiles refuses the call",
         },
     ),
+    "SignCertificate": About(
+        told="When it was triggered, and before the station's own certificate ends. Accepted: the answer "
+        "comes as CertificateSigned.",
+    ),
+    "SignedFirmwareStatusNotification": About(
+        told="At every step of an update that SignedUpdateFirmware asked for, with its `requestId`. Kept, in "
+        "order, each once, over a restart too.",
+    ),
+    "SignedUpdateFirmware": About(
+        "Updates as UpdateFirmware does, with what the certificate has signed.",
+        {
+            "Accepted": "it will be tried when its time comes",
+            "AcceptedCanceled": "it will, and the update that was under way has been given up",
+            "Rejected": "an update is too far to be given up",
+            "InvalidCertificate": "the certificate leads to no installed root of a maker",
+            "RevokedCertificate": "the certificate has been withdrawn",
+            "CALLERROR PropertyConstraintViolation": "a time that cannot be read",
+        },
+    ),
     "StartTransaction": About(
         told="When a session begins, once that is on the disk; charging does not wait for the answer. "
         "Kept, in order, until it is answered; a repeat is the same word for word, under a new message "
@@ -190,12 +280,13 @@ ABOUT: Mapping[str, About] = {
         "name.",
     ),
     "TriggerMessage": About(
-        "Sends BootNotification, Heartbeat, StatusNotification or MeterValues after its answer; no "
-        "connector is all of them.",
+        "Sends BootNotification, Heartbeat, StatusNotification or MeterValues after its answer, and "
+        "FirmwareStatusNotification or DiagnosticsStatusNotification as it stands; no connector is all of "
+        "them.",
         {
             "Accepted": "it comes next, in turns with what else waits",
             "Rejected": "there is no such connector, 16 already wait, or we are not yet Pending or Accepted",
-            "NotImplemented": "the message comes with a later part",
+            "NotImplemented": "the model does not have what it tells of",
         },
     ),
     "UnlockConnector": About(
@@ -205,6 +296,14 @@ ABOUT: Mapping[str, About] = {
             "Unlocked": "it is open",
             "UnlockFailed": "it did not open within 15 s, or the lock is broken",
             "NotSupported": "a fixed cable, a lock that is switched off, or no such connector",
+        },
+    ),
+    "UpdateFirmware": About(
+        "Fetches a firmware when its time has come, over https from allowed hosts only, installs it when no "
+        "session runs, and goes back to the old one if it does not become well. The answer says nothing: how "
+        "it goes is told by FirmwareStatusNotification.",
+        {
+            "CALLERROR PropertyConstraintViolation": "a time that cannot be read",
         },
     ),
 }

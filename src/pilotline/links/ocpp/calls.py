@@ -16,7 +16,6 @@ from pilotline.station.events import (
     ChangeKey,
     ClearCache,
     ClearProfiles,
-    CompensateRcd,
     KeysRead,
     ReadComposite,
     ReadKeys,
@@ -115,13 +114,6 @@ def _cancel_reservation(request: v16.Request, call: int) -> StationEvent:
     return CancelReservation(call, cast("v16.CancelReservation", request).reservation_id)
 
 
-def _compensate(request: v16.Request, call: int) -> StationEvent:
-    """Its data is the connector's number, nothing for the first."""
-    data = (cast("v16.DataTransfer", request).data or "1").strip()
-    number = int(data) if data.isascii() and data.isdigit() and len(data) == 1 else 0
-    return CompensateRcd(number, role=Role.BACKEND, call=call)
-
-
 def _set_profile(request: v16.Request, call: int) -> StationEvent:
     wish = cast("v16.SetChargingProfile", request)
     return SetProfile(call, wish.connector_id, profile_of(wish.cs_charging_profiles))
@@ -139,6 +131,10 @@ def _read_composite(request: v16.Request, call: int) -> StationEvent:
 
 def _no_word(word: str) -> v16.Answer:
     raise AssertionError(f"GetConfiguration is answered with KeysRead, not {word}")
+
+
+def _no_transfer(_request: v16.Request, _call: int) -> StationEvent:
+    raise AssertionError("who serves a DataTransfer stands in the table of transfers")
 
 
 HANDLERS: dict[str, Handler] = {
@@ -169,7 +165,7 @@ HANDLERS: dict[str, Handler] = {
         _read_composite, lambda word: v16.GetCompositeScheduleAnswer(AcceptStatus(word))
     ),
     "GetConfiguration": Handler(_read_keys, _no_word),
-    "DataTransfer": Handler(_compensate, lambda word: v16.DataTransferAnswer(DataTransferStatus(word))),
+    "DataTransfer": Handler(_no_transfer, lambda word: v16.DataTransferAnswer(DataTransferStatus(word))),
     "GetLocalListVersion": Handler(_list_version, lambda word: v16.GetLocalListVersionAnswer(int(word))),
     "ReserveNow": Handler(_reserve, lambda word: v16.ReserveNowAnswer(ReservationStatus(word))),
     "SendLocalList": Handler(_send_list, lambda word: v16.SendLocalListAnswer(ListStatus(word))),
@@ -178,18 +174,6 @@ HANDLERS: dict[str, Handler] = {
 
 WHEN_ACCEPTED = frozenset({"RemoteStartTransaction", "RemoteStopTransaction"})
 """OCPP 1.6 §4.2: nothing is started or stopped from afar before the backend has accepted us."""
-
-OUR_VENDOR = "Pilotline"
-COMPENSATE_RCD = "CompensateRcdOffset"
-"""The one message of ours: have the offset of the leakage monitor measured and kept (E-26)."""
-
-
-def unknown_transfer(request: v16.DataTransfer) -> v16.DataTransferAnswer | None:
-    """The answer to a message of a vendor, or of a name, that nobody here knows (OCPP 1.6 §4.3)."""
-    if request.vendor_id != OUR_VENDOR:
-        return v16.DataTransferAnswer(DataTransferStatus.UNKNOWN_VENDOR_ID)
-    known = request.message_id == COMPENSATE_RCD
-    return None if known else v16.DataTransferAnswer(DataTransferStatus.UNKNOWN_MESSAGE_ID)
 
 
 def configuration(read: KeysRead) -> v16.GetConfigurationAnswer:

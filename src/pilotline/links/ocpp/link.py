@@ -10,17 +10,34 @@ it wait, but nothing is started or stopped from afar.
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum
 
 from pilotline.links.masking import Masker, secrets_of
 from pilotline.links.ocpp import translate
 from pilotline.links.ocpp.boot_pace import BootPace
-from pilotline.links.ocpp.calls import HANDLERS, WHEN_ACCEPTED, configuration, unknown_transfer
+from pilotline.links.ocpp.calls import HANDLERS, WHEN_ACCEPTED, Handler, configuration
+from pilotline.links.ocpp.errands import Errand, Errands
+from pilotline.links.ocpp.events import (
+    Asking,
+    BackendDown,
+    BackendSaid,
+    BackendUp,
+    ClockLearned,
+    LinkEffect,
+    LinkEvent,
+    Purpose,
+    Registration,
+    SendText,
+    Telling,
+    Waiting,
+)
 from pilotline.links.ocpp.monitor import Monitor
+from pilotline.links.ocpp.notices import OF_THE_WHITEPAPER, has_word, told
 from pilotline.links.ocpp.outbox import Outbox
 from pilotline.links.ocpp.profiles import composite_answer
+from pilotline.links.ocpp.transfers import incoming, unknown_transfer
+from pilotline.links.ocpp.triggers import MOST_TRIGGERED, Trigger, Triggers
+from pilotline.links.ocpp.upkeep_calls import UPKEEP, refusal_of
 from pilotline.station.clock import WallClock
 from pilotline.station.events import (
     AskAuthorization,
@@ -31,25 +48,23 @@ from pilotline.station.events import (
     KeysRead,
     MeterReport,
     StartAnswer,
-    StationEvent,
     StatusReport,
     TagAnswer,
     TagLearned,
-    TellMeter,
     TellStatus,
 )
 from pilotline.station.keys import KeyStore
+from pilotline.station.upkeep import events as upkeep
 from pilotline.vocabulary.charger import OcppIdentity
 from pilotline.vocabulary.journal import (
     Counted,
     Delivered,
     Durable,
     Ended,
-    Fetch,
     Fetched,
+    Notified,
     Recollection,
     Resend,
-    SetAside,
     Started,
     StoreKey,
     StoreZeros,
@@ -59,100 +74,29 @@ from pilotline.vocabulary.journal import (
 from pilotline.vocabulary.roles import Role
 from pilotline.vocabulary.status import TagInfo
 from pilotline.vocabulary.time import SECOND, Tick, earliest
+from pilotline.vocabulary.troubles import (
+    CLOCK_DISBELIEVED,
+    CLOCK_UNREAD,
+    SET_ASIDE,
+    TURNED_AWAY,
+    UNREACHED,
+    UNREGISTERED,
+)
 from pilotline.wire.ocpp import v16
 from pilotline.wire.ocpp.errors import CallErrorCode, TimeFormatError
 from pilotline.wire.ocpp.rpc import Answered, Called, Dropped, Output, Refused, Rpc, Send, TimedOut
 from pilotline.wire.ocpp.times import parse_time
-from pilotline.wire.ocpp.words import AcceptStatus, MessageTrigger, RegistrationStatus, TriggerStatus
+from pilotline.wire.ocpp.words import AcceptStatus, RegistrationStatus
 
 _PATIENCE = 200  # statuses that wait for the line; beyond it the oldest is forgotten
 _CLOCKED = 20  # as many meter values of the clock wait for it
-MOST_TRIGGERED = 16
-"""What the backend may have triggered and not yet heard: more is refused, not remembered without end."""
+_UNKNOWN_THERE = ("NotImplemented", "NotSupported")
+__all__ = [
+    "BELIEVED", "MOST_TRIGGERED", "BackendDown", "BackendSaid", "BackendUp", "ClockLearned", "LinkEffect",
+    "LinkEvent", "OcppLink", "Registration", "SendText",
+]  # fmt: skip
 BELIEVED = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 """A clock that says otherwise is broken, and what is stamped by it could not be mended later."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackendUp:
-    """The transport is connected."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackendDown:
-    """The transport is gone; ``reason`` is a sentence."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class BackendSaid:
-    """A text of the backend."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClockLearned:
-    """It is ``utc`` now, says the operating system or the backend."""
-
-    utc: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SendText:
-    """A text for the backend."""
-
-    text: str
-
-
-class Registration(Enum):
-    """Where we stand with the backend."""
-
-    OFFLINE = "offline"
-    ASKING = "asking"  # BootNotification is out or will be; the backend has not answered on this line
-    PENDING = "pending"
-    REJECTED = "rejected"
-    ACCEPTED = "accepted"
-
-
-class Purpose(Enum):
-    """What a call of ours is for: its token."""
-
-    BOOT = "boot"
-    HEARTBEAT = "heartbeat"
-    FACT = "fact"
-    METER = "meter"
-
-
-LinkEvent = (
-    BackendUp | BackendDown | BackendSaid | ClockLearned | AskAuthorization | StatusReport | CallAnswer
-    | KeysRead | CompositeRead | MeterReport | StoreKey | Durable | Fetched | ZerosStored | Counted | Resend
-    | Tick
-)  # fmt: skip
-LinkEffect = SendText | StationEvent | Delivered | SetAside | Resend | Fetch | StoreZeros
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """The token of an Authorize."""
-
-    request: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """The token of a StatusNotification."""
-
-    report: StatusReport
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A status on its way; it goes after the facts that became durable before it on this connection."""
-
-    report: StatusReport
-    after: int
 
 
 class OcppLink:
@@ -176,23 +120,22 @@ class OcppLink:
         self._turned_away: str | None = None
         self._quiet_since = 0
         self._heartbeat_s = keys.number("HeartbeatInterval")
-        self._statuses: deque[_Waiting] = deque()
-        self._triggered: deque[tuple[v16.Request, object]] = deque()
+        self._statuses: deque[Waiting] = deque()
         self._clocked: deque[v16.Request] = deque(maxlen=_CLOCKED)
         self._our_turn = False
         self._money_first = False
-        self._wanted: set[int] = set()
-        self._connectors = keys.number("NumberOfConnectors")
+        self._errands = Errands()
+        self._triggers = Triggers(identity, keys.number("NumberOfConnectors"), self._boot)
         self._authorizations: deque[AskAuthorization] = deque()
         self._calls = 0
         self._pending: dict[int, tuple[str, str]] = {}
         self._live_entry = 0
         self._effects: list[LinkEffect] = []
-        self.outbox = Outbox(clock, memory)
+        self.outbox = Outbox(clock, memory, never=() if identity.security else OF_THE_WHITEPAPER)
         self.outbox.pace.attempts = keys.number("TransactionMessageAttempts")
         self.outbox.pace.interval_s = keys.number("TransactionMessageRetryInterval")
         self.registration = Registration.OFFLINE
-        self.problem: str | None = "The backend has not been reached yet."
+        self.problem: str | None = UNREACHED.of()
 
     def handle(self, event: LinkEvent, now: int) -> Sequence[LinkEffect]:
         self._route(event, now)
@@ -258,15 +201,22 @@ class OcppLink:
                 self.outbox.fetched(event)
             case ZerosStored(zeros):
                 self._clock.settle(zeros)
-            case Counted(queued, set_aside):
-                self.outbox.count(queued, set_aside)
+            case Counted():
+                self.outbox.count(event)
             case Resend(session):
                 self.outbox.take_back(session)
                 self._effects.append(event)
+            case upkeep.Answer(call):
+                call_id, action = self._pending.pop(call, ("", ""))
+                if call_id:
+                    self._reply(call_id, UPKEEP[action].answer(event), now)
+            case upkeep.AskSignature() | upkeep.Tell() | upkeep.Send():
+                self._keep_own(event)
             case Tick():
                 pass
 
     def _connected(self, now: int) -> None:
+        self.outbox.connected()
         self._boot_pace.connected(now)
         self.registration, self.problem = Registration.ASKING, self._turned_away
 
@@ -275,15 +225,16 @@ class OcppLink:
         self.registration, self.problem = Registration.OFFLINE, reason
         self._boot_pace.disconnected()
         self._forget_statuses()
-        self._triggered.clear()
+        self._triggers.clear()
         self._pending.clear()
+        self._effects += self._errands.clear()
         self._give_up_authorizations()
         self._effects.append(BackendLink(online=False))
 
     def _forget_statuses(self) -> None:
         """What is history by the next registration is not told then, but for what must be (R-34)."""
-        self._statuses = deque(_Waiting(each.report, 0) for each in self._statuses if each.report.keep)
-        self._wanted.clear()
+        self._statuses = deque(Waiting(each.report, 0) for each in self._statuses if each.report.keep)
+        self._triggers.wanted.clear()
         self._clocked.clear()
         self._live_entry = 0
 
@@ -293,12 +244,12 @@ class OcppLink:
 
     def _keep_status(self, report: StatusReport) -> None:
         """Offline only what must be told later is kept (R-34); what was asked for goes at once."""
-        if self.registration is Registration.PENDING and report.connector in self._wanted:
-            self._wanted.remove(report.connector)
+        if self.registration is Registration.PENDING and report.connector in self._triggers.wanted:
+            self._triggers.wanted.remove(report.connector)
             notification = translate.status_notification(report, self._clock)
-            self._triggered.append((notification, _Telling(report)))
+            self._triggers.waiting.append((notification, Telling(report)))
         elif self.registration is Registration.ACCEPTED or report.keep:
-            self._statuses.append(_Waiting(report, self._live_entry))
+            self._statuses.append(Waiting(report, self._live_entry))
         while len(self._statuses) > _PATIENCE:
             self._statuses.popleft()
 
@@ -311,14 +262,19 @@ class OcppLink:
             connector_id=report.connector, meter_value=(value,), transaction_id=transaction
         )
         if report.asked:
-            self._triggered.append((request, Purpose.METER))
+            self._triggers.waiting.append((request, Purpose.METER))
         elif self.registration is Registration.ACCEPTED:
             self._clocked.append(request)
 
-    def _want_status(self, connector: int) -> None:
-        """Before we are accepted, only a status that was asked for goes out."""
-        if self.registration is Registration.PENDING:
-            self._wanted |= {connector} if connector else set(range(1, self._connectors + 1))
+    def _keep_own(self, wish: upkeep.AskSignature | upkeep.Tell | upkeep.Send) -> None:
+        """What upkeep says that is no fact. A request to sign that was triggered goes while Pending too."""
+        if isinstance(wish, upkeep.Tell):
+            if has_word(wish):
+                self._triggers.waiting.append((told(wish), Purpose.NOTICE))
+            return
+        may = self.registration is Registration.ACCEPTED
+        asked = isinstance(wish, upkeep.AskSignature) and self._triggers.takes_signature()
+        self._effects += self._errands.take(wish, may=may or asked)
 
     def _key_changed(self, name: str, value: object) -> None:
         if not isinstance(value, int):
@@ -347,35 +303,43 @@ class OcppLink:
         return self._feed_own(now) or self._feed_triggered(now)
 
     def _feed_triggered(self, now: int) -> bool:
-        if not self._triggered:
+        if not self._triggers.waiting:
             return False
         self._our_turn = True
-        self._call(*self._triggered.popleft(), now)
+        self._call(*self._triggers.waiting.popleft(), now)
         return True
 
     def _feed_own(self, now: int) -> bool:
         """Registration, people, states, money, values, heartbeat; money first after a state nobody heard."""
         self._our_turn = False
         if self.registration is not Registration.ACCEPTED:
-            return self._register(now)
+            return self._run(self._errands.sign(), now) or self._register(now)
+        self._effects += self.outbox.drop_unknown()
         if self._authorizations:
             asked = self._authorizations.popleft()
-            self._call(v16.Authorize(asked.tag), _Asking(asked.request), now)
+            self._call(v16.Authorize(asked.tag), Asking(asked.request), now)
         elif self._money_first and (request := self.outbox.next(now)) is not None:
             self._money_first = False
             self._call(request, Purpose.FACT, now)
         elif self._status_may_go(now):
             report = self._statuses.popleft().report
-            self._call(translate.status_notification(report, self._clock), _Telling(report), now)
+            self._call(translate.status_notification(report, self._clock), Telling(report), now)
         elif (request := self.outbox.next(now)) is not None:
             self._call(request, Purpose.FACT, now)
         elif self._clocked:
             self._call(self._clocked.popleft(), Purpose.METER, now)
+        elif self._run(self._errands.next(), now):
+            pass
         elif now >= self._quiet_since + self._heartbeat_s * SECOND:
             self._call(v16.Heartbeat(), Purpose.HEARTBEAT, now)
         else:
             return False
         return True
+
+    def _run(self, errand: tuple[v16.Request, Errand] | None, now: int) -> bool:
+        if errand is not None:
+            self._call(*errand, now)
+        return errand is not None
 
     def _register(self, now: int) -> bool:
         if self._boot_pace.due is None or now < self._boot_pace.due:
@@ -404,7 +368,8 @@ class OcppLink:
                 case Answered(call, answer):
                     self._answered(call.token, answer, now)
                 case Refused(call, code, description):
-                    self._failed(call.token, _quoted(f"{code}: {description}"), now)
+                    if not self._is_not_known(call.token, code):
+                        self._failed(call.token, _quoted(f"{code}: {description}"), now)
                 case TimedOut(call):
                     self._failed(call.token, "the backend did not answer in time", now)
                 case Dropped(call):
@@ -418,12 +383,14 @@ class OcppLink:
                 self._registered(answer, now)
             case v16.HeartbeatAnswer(current_time):
                 self._learn(current_time, now)
-            case v16.AuthorizeAnswer(info) if isinstance(token, _Asking):
+            case v16.AuthorizeAnswer(info) if isinstance(token, Asking):
                 self._effects.append(TagAnswer(token.request, translate.tag_info(info)))
             case v16.StartTransactionAnswer(info, transaction):
                 self._started(translate.tag_info(info), transaction)
             case v16.StopTransactionAnswer(info):
                 self._stopped(info)
+            case _ if isinstance(token, Errand):
+                self._effects.append(self._errands.answered(token, answer))
             case _ if token is Purpose.FACT:
                 done = self.outbox.delivered()
                 self._effects.append(Delivered(done.entry, done.fact.session))
@@ -452,9 +419,9 @@ class OcppLink:
         pending = answer.status is RegistrationStatus.PENDING
         self.registration = Registration.PENDING if pending else Registration.REJECTED
         if not pending:
-            self._triggered.clear()
+            self._triggers.waiting.clear()
         word = answer.status.value
-        self._turned_away = f"The backend answered {word} to our registration and is asked again."
+        self._turned_away = TURNED_AWAY.of(word=word)
         self.problem = self._turned_away
         self._boot_pace.turned_away(answer.interval, now)
         self._learn(answer.current_time, now)
@@ -480,33 +447,52 @@ class OcppLink:
         try:
             utc = parse_time(text)
         except TimeFormatError as error:
-            self.problem = f"The backend's clock cannot be read: {error}"
+            self.problem = CLOCK_UNREAD.of(reason=str(error))
             return
         if BELIEVED[0] <= utc < BELIEVED[1]:
             self._set_clock(utc, now)
         else:
-            self.problem = f"The backend's clock is not believed: it says that this is the year {utc.year}."
+            self.problem = CLOCK_DISBELIEVED.of(year=utc.year)
 
     def _failed(self, token: object, reason: str, now: int) -> None:
         """A CALLERROR, a useless answer, or none: what it means depends on what was asked."""
-        if isinstance(token, _Asking):
+        if isinstance(token, Asking):
             self._effects.append(TagAnswer(token.request, None))
         elif token is Purpose.FACT:
-            aside = self.outbox.failed(now)
-            if aside is not None:
-                self.problem = f"A session was set aside after its last attempt: {reason}"
-                self._effects.append(aside)
-        elif isinstance(token, _Telling):
+            self._fact_failed(reason, now)
+        elif isinstance(token, Telling):
             self._money_first = True
+        elif isinstance(token, Errand):
+            self._effects.append(self._errands.failed(token))
         elif token is Purpose.BOOT and self.registration is not Registration.ACCEPTED:
             self._boot_pace.unanswered(now)
-            self.problem = f"The backend did not register us: {reason}"
+            self.problem = UNREGISTERED.of(reason=reason)
+
+    def _fact_failed(self, reason: str, now: int) -> None:
+        """A notice is no session: that one was set aside is seen by its number alone."""
+        head = self.outbox.head
+        aside = self.outbox.failed(now)
+        if aside is not None:
+            self._effects.append(aside)
+            if head is not None and not isinstance(head.fact, Notified):
+                self.problem = SET_ASIDE.of(reason=reason)
+
+    def _is_not_known(self, token: object, code: str) -> bool:
+        """A notice by an action the backend does not know is done with, and no failure."""
+        if token is not Purpose.FACT or code not in _UNKNOWN_THERE:
+            return False
+        done = self.outbox.not_known()
+        if done is not None:
+            self._effects.append(done)
+        return done is not None
 
     def _dropped(self, token: object) -> None:
-        if isinstance(token, _Asking):
+        if isinstance(token, Asking):
             self._effects.append(TagAnswer(token.request, None))
-        elif isinstance(token, _Telling) and token.report.keep:
-            self._statuses.appendleft(_Waiting(token.report, 0))
+        elif isinstance(token, Telling) and token.report.keep:
+            self._statuses.appendleft(Waiting(token.report, 0))
+        elif isinstance(token, Errand):
+            self._effects.append(self._errands.failed(token))
         elif token is Purpose.FACT:
             self.outbox.interrupted()
 
@@ -517,8 +503,10 @@ class OcppLink:
         if (lacking := self._identity.lacking(called.action)) is not None:
             reason = f"This model does not have {called.action}"
             self._take(self._rpc.refuse(called.call_id, CallErrorCode(lacking.value), reason), now)
-        elif isinstance(request, v16.TriggerMessage):
+        elif isinstance(request, Trigger) and not self._triggers.is_for_upkeep(request, self.registration):
             self._trigger(called.call_id, request, now)
+        elif called.action in UPKEEP:
+            self._ask_upkeep(called, now)
         elif isinstance(request, v16.DataTransfer) and (answer := unknown_transfer(request)) is not None:
             self._take(self._rpc.reply(called.call_id, answer), now)
         elif self.registration is not Registration.ACCEPTED and called.action in WHEN_ACCEPTED:
@@ -527,7 +515,17 @@ class OcppLink:
         else:
             self._calls += 1
             self._pending[self._calls] = (called.call_id, called.action)
-            self._effects.append(HANDLERS[called.action].ask(request, self._calls))
+            self._effects.append(_handler(request, called.action).ask(request, self._calls))
+
+    def _ask_upkeep(self, called: Called, now: int) -> None:
+        """Its answer comes with :class:`~pilotline.station.upkeep.events.Answer`."""
+        refused = refusal_of(called.request)
+        if refused is not None:
+            self._take(self._rpc.refuse(called.call_id, refused.code, refused.description), now)
+            return
+        self._calls += 1
+        self._pending[self._calls] = (called.call_id, called.action)
+        self._effects.append(UPKEEP[called.action].ask(called.request, self._calls))
 
     def _answer(self, call: int, word: str, now: int) -> None:
         call_id, action = self._pending.pop(call, ("", ""))
@@ -543,29 +541,19 @@ class OcppLink:
         else:
             self._take(self._rpc.reply(call_id, configuration(read)), now)
 
-    def _takes_triggers(self) -> bool:
-        """OCPP 1.6 §4.2: while Pending and Accepted; and no more than will be heard some time."""
-        registered = self.registration in (Registration.PENDING, Registration.ACCEPTED)
-        return registered and max(len(self._triggered), len(self._statuses)) < MOST_TRIGGERED
+    def _trigger(self, call_id: str, wish: Trigger, now: int) -> None:
+        busy = len(self._statuses) >= MOST_TRIGGERED
+        status, effects = self._triggers.take(wish, self.registration, busy=busy)
+        self._effects += effects
+        self._reply(call_id, self._triggers.answer(wish, status), now)
 
-    def _trigger(self, call_id: str, wish: v16.TriggerMessage, now: int) -> None:
-        status = TriggerStatus.ACCEPTED
-        match wish.requested_message:
-            case _ if not self._takes_triggers() or not 0 <= (wish.connector_id or 0) <= self._connectors:
-                status = TriggerStatus.REJECTED
-            case MessageTrigger.BOOT_NOTIFICATION:
-                self._triggered.append((self._boot, Purpose.BOOT))
-            case MessageTrigger.HEARTBEAT:
-                self._triggered.append((v16.Heartbeat(), Purpose.HEARTBEAT))
-            case MessageTrigger.STATUS_NOTIFICATION:
-                self._want_status(wish.connector_id or 0)
-                self._effects.append(TellStatus(wish.connector_id or 0))
-            case MessageTrigger.METER_VALUES:
-                each = [wish.connector_id] if wish.connector_id else range(1, self._connectors + 1)
-                self._effects += [TellMeter(number) for number in each]  # §5.17: none named is all
-            case _:
-                status = TriggerStatus.NOT_IMPLEMENTED
-        self._take(self._rpc.reply(call_id, v16.TriggerMessageAnswer(status)), now)
+    def _reply(self, call_id: str, answer: v16.Answer, now: int) -> None:
+        self._take(self._rpc.reply(call_id, answer), now)
+
+
+def _handler(request: v16.Request, action: str) -> Handler:
+    row = incoming(request) if isinstance(request, v16.DataTransfer) else None
+    return HANDLERS[action] if row is None else row
 
 
 def _quoted(text: str) -> str:

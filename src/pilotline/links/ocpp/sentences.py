@@ -150,6 +150,37 @@ def _trigger(payload: Payload) -> str:
     return f"The operator asks for {payload['requestedMessage']}{of}."
 
 
+def _certificate(payload: Payload) -> str:
+    """Whose root it is: the backend's, or a firmware maker's."""
+    of_maker = payload["certificateType"] == "ManufacturerRootCertificate"
+    return "of a maker of firmware" if of_maker else "of the backend"
+
+
+def _security_event(payload: Payload) -> str:
+    more = f" ({payload['techInfo']})" if "techInfo" in payload else ""
+    return f"The station tells of a security event: {payload['type']}{more}."
+
+
+OF_SECURITY: Mapping[str, Callable[[Payload], str]] = {
+    "CertificateSigned": lambda _: "The operator hands the station its signed certificate.",
+    "DeleteCertificate": lambda p: (
+        f"The operator takes out the root certificate {p.inner('certificateHashData')['serialNumber']}."
+    ),
+    "ExtendedTriggerMessage": _trigger,
+    "GetInstalledCertificateIds": lambda p: f"The operator asks for the root certificates {_certificate(p)}.",
+    "GetLog": lambda p: f"The operator wants the {p['logType']} sent to {p.inner('log')['remoteLocation']}.",
+    "InstallCertificate": lambda p: f"The operator installs a root certificate {_certificate(p)}.",
+    "LogStatusNotification": lambda p: f"The sending of log {p['requestId']} is {p['status']}.",
+    "SecurityEventNotification": _security_event,
+    "SignCertificate": lambda _: "The station asks for a certificate of its own.",
+    "SignedFirmwareStatusNotification": lambda p: (
+        f"The new firmware of order {p['requestId']} is {p['status']}."
+    ),
+    "SignedUpdateFirmware": lambda p: (
+        f"The operator wants signed firmware taken from {p.inner('firmware')['location']}."
+    ),
+}
+"""The messages of the security whitepaper."""
 SENTENCES: Mapping[str, Callable[[Payload], str]] = {
     "Authorize": lambda p: f"Asks whether {p.card()} may charge.",
     "BootNotification": lambda p: (
@@ -187,4 +218,5 @@ SENTENCES: Mapping[str, Callable[[Payload], str]] = {
     "TriggerMessage": _trigger,
     "UnlockConnector": lambda p: f"The operator wants the plug of {p.connector} unlocked.",
     "UpdateFirmware": lambda p: f"The operator wants new firmware taken from {p['location']}.",
+    **OF_SECURITY,
 }

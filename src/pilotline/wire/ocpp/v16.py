@@ -6,12 +6,12 @@ that is None is left out. Decoding is strict in what the schemas say and toleran
 stray harmlessly: unknown extra fields are skipped and null counts as absent. Times stay texts here,
 as the wire has them: :mod:`pilotline.wire.ocpp.times` stands at the border.
 
+Those of firmware, diagnostics and security are in :mod:`pilotline.wire.ocpp.v16_upkeep`.
 It is not the frame around a message (:mod:`pilotline.wire.ocpp.rpc`), and a legal message may still be
 nonsense to a station: that is decided in :mod:`pilotline.links`.
 """
 
-from enum import Enum
-from typing import Annotated, NamedTuple, TypeVar, cast
+from typing import Annotated, TypeVar, cast
 
 import msgspec
 from msgspec import Meta
@@ -25,6 +25,7 @@ from pilotline.vocabulary.status import (
     ResetKind,
     StopReason,
 )
+from pilotline.wire.ocpp.actions import CENTRAL, EITHER, STATION, Action, Role
 from pilotline.wire.ocpp.errors import CallErrorCode, MessageError
 from pilotline.wire.ocpp.parts import (
     Answer,
@@ -44,6 +45,7 @@ from pilotline.wire.ocpp.parts import (
     Timestamp,
     TransactionId,
 )
+from pilotline.wire.ocpp.v16_upkeep import OF_FIRMWARE, OF_SECURITY
 from pilotline.wire.ocpp.words import (
     AcceptStatus,
     AvailabilityStatus,
@@ -395,65 +397,36 @@ class UnlockConnectorAnswer(Answer, frozen=True):
 # --- the table of actions ---------------------------------------------------------------------------
 
 
-class Role(Enum):
-    """The two ends of an OCPP line."""
-
-    CHARGE_POINT = "charge point"
-    CENTRAL_SYSTEM = "central system"
-
-
-class Action(NamedTuple):
-    """One row: its name, what is asked, what is answered, and who may ask."""
-
-    name: str
-    request: type[Request]
-    answer: type[Answer]
-    senders: frozenset[Role]
-
-
-_STATION = frozenset({Role.CHARGE_POINT})
-_CENTRAL = frozenset({Role.CENTRAL_SYSTEM})
-_EITHER = _STATION | _CENTRAL
-
-ACTIONS: dict[str, Action] = {
-    row.name: row
-    for row in (
-        Action("Authorize", Authorize, AuthorizeAnswer, _STATION),
-        Action("BootNotification", BootNotification, BootNotificationAnswer, _STATION),
-        Action("CancelReservation", CancelReservation, CancelReservationAnswer, _CENTRAL),
-        Action("ChangeAvailability", ChangeAvailability, ChangeAvailabilityAnswer, _CENTRAL),
-        Action("ChangeConfiguration", ChangeConfiguration, ChangeConfigurationAnswer, _CENTRAL),
-        Action("ClearCache", ClearCache, ClearCacheAnswer, _CENTRAL),
-        Action("ClearChargingProfile", ClearChargingProfile, ClearChargingProfileAnswer, _CENTRAL),
-        Action("DataTransfer", DataTransfer, DataTransferAnswer, _EITHER),
-        Action("GetCompositeSchedule", GetCompositeSchedule, GetCompositeScheduleAnswer, _CENTRAL),
-        Action("GetConfiguration", GetConfiguration, GetConfigurationAnswer, _CENTRAL),
-        Action("GetLocalListVersion", GetLocalListVersion, GetLocalListVersionAnswer, _CENTRAL),
-        Action("Heartbeat", Heartbeat, HeartbeatAnswer, _STATION),
-        Action("MeterValues", MeterValues, MeterValuesAnswer, _STATION),
-        Action("RemoteStartTransaction", RemoteStartTransaction, RemoteStartTransactionAnswer, _CENTRAL),
-        Action("RemoteStopTransaction", RemoteStopTransaction, RemoteStopTransactionAnswer, _CENTRAL),
-        Action("ReserveNow", ReserveNow, ReserveNowAnswer, _CENTRAL),
-        Action("Reset", Reset, ResetAnswer, _CENTRAL),
-        Action("SendLocalList", SendLocalList, SendLocalListAnswer, _CENTRAL),
-        Action("SetChargingProfile", SetChargingProfile, SetChargingProfileAnswer, _CENTRAL),
-        Action("StartTransaction", StartTransaction, StartTransactionAnswer, _STATION),
-        Action("StatusNotification", StatusNotification, StatusNotificationAnswer, _STATION),
-        Action("StopTransaction", StopTransaction, StopTransactionAnswer, _STATION),
-        Action("TriggerMessage", TriggerMessage, TriggerMessageAnswer, _CENTRAL),
-        Action("UnlockConnector", UnlockConnector, UnlockConnectorAnswer, _CENTRAL),
-    )
-}
+_ROWS = (
+    Action("Authorize", Authorize, AuthorizeAnswer, STATION),
+    Action("BootNotification", BootNotification, BootNotificationAnswer, STATION),
+    Action("CancelReservation", CancelReservation, CancelReservationAnswer, CENTRAL),
+    Action("ChangeAvailability", ChangeAvailability, ChangeAvailabilityAnswer, CENTRAL),
+    Action("ChangeConfiguration", ChangeConfiguration, ChangeConfigurationAnswer, CENTRAL),
+    Action("ClearCache", ClearCache, ClearCacheAnswer, CENTRAL),
+    Action("ClearChargingProfile", ClearChargingProfile, ClearChargingProfileAnswer, CENTRAL),
+    Action("DataTransfer", DataTransfer, DataTransferAnswer, EITHER),
+    Action("GetCompositeSchedule", GetCompositeSchedule, GetCompositeScheduleAnswer, CENTRAL),
+    Action("GetConfiguration", GetConfiguration, GetConfigurationAnswer, CENTRAL),
+    Action("GetLocalListVersion", GetLocalListVersion, GetLocalListVersionAnswer, CENTRAL),
+    Action("Heartbeat", Heartbeat, HeartbeatAnswer, STATION),
+    Action("MeterValues", MeterValues, MeterValuesAnswer, STATION),
+    Action("RemoteStartTransaction", RemoteStartTransaction, RemoteStartTransactionAnswer, CENTRAL),
+    Action("RemoteStopTransaction", RemoteStopTransaction, RemoteStopTransactionAnswer, CENTRAL),
+    Action("ReserveNow", ReserveNow, ReserveNowAnswer, CENTRAL),
+    Action("Reset", Reset, ResetAnswer, CENTRAL),
+    Action("SendLocalList", SendLocalList, SendLocalListAnswer, CENTRAL),
+    Action("SetChargingProfile", SetChargingProfile, SetChargingProfileAnswer, CENTRAL),
+    Action("StartTransaction", StartTransaction, StartTransactionAnswer, STATION),
+    Action("StatusNotification", StatusNotification, StatusNotificationAnswer, STATION),
+    Action("StopTransaction", StopTransaction, StopTransactionAnswer, STATION),
+    Action("TriggerMessage", TriggerMessage, TriggerMessageAnswer, CENTRAL),
+    Action("UnlockConnector", UnlockConnector, UnlockConnectorAnswer, CENTRAL),
+    *OF_FIRMWARE,
+    *OF_SECURITY,
+)
+ACTIONS: dict[str, Action] = {row.name: row for row in sorted(_ROWS, key=lambda row: row.name)}
 ACTION_OF: dict[type[Request], Action] = {row.request: row for row in ACTIONS.values()}
-
-UNSERVED = frozenset({
-    "DiagnosticsStatusNotification", "FirmwareStatusNotification", "GetDiagnostics", "UpdateFirmware",
-    # the security extension of 1.6 (white paper, edition 3)
-    "CertificateSigned", "DeleteCertificate", "ExtendedTriggerMessage", "GetInstalledCertificateIds",
-    "GetLog", "InstallCertificate", "LogStatusNotification", "SecurityEventNotification",
-    "SignCertificate", "SignedFirmwareStatusNotification", "SignedUpdateFirmware",
-})  # fmt: skip
-"""Actions OCPP 1.6 knows and :data:`ACTIONS` lacks: NotSupported, where a stranger is NotImplemented."""
 
 
 def find_action(name: str, sender: Role) -> Action:
@@ -463,8 +436,6 @@ def find_action(name: str, sender: Role) -> Action:
         return action
     if action is not None:
         raise MessageError(CallErrorCode.NOT_SUPPORTED, f"{name} is not for a {sender.value} to send")
-    if name in UNSERVED:
-        raise MessageError(CallErrorCode.NOT_SUPPORTED, f"{name} is not supported here")
     raise MessageError(CallErrorCode.NOT_IMPLEMENTED, f"OCPP 1.6 has no action {name}")
 
 

@@ -195,3 +195,96 @@ class UpdateType(Enum):
 
     DIFFERENTIAL = "Differential"
     FULL = "Full"
+
+
+class DiagnosticsStatus(Enum):
+    """OCPP's DiagnosticsStatus."""
+
+    IDLE = "Idle"
+    UPLOADED = "Uploaded"
+    UPLOAD_FAILED = "UploadFailed"
+    UPLOADING = "Uploading"
+
+
+class PlainFirmwareStatus(Enum):
+    """OCPP's FirmwareStatus; the whitepaper has more words, for a message of its own."""
+
+    DOWNLOADED = "Downloaded"
+    DOWNLOAD_FAILED = "DownloadFailed"
+    DOWNLOADING = "Downloading"
+    IDLE = "Idle"
+    INSTALLATION_FAILED = "InstallationFailed"
+    INSTALLING = "Installing"
+    INSTALLED = "Installed"
+
+
+class LogUploadStatus(Enum):
+    """The whitepaper's UploadLogStatusEnumType; it says UploadFailure where OCPP says UploadFailed."""
+
+    BAD_MESSAGE = "BadMessage"
+    IDLE = "Idle"
+    NOT_SUPPORTED_OPERATION = "NotSupportedOperation"
+    PERMISSION_DENIED = "PermissionDenied"
+    UPLOADED = "Uploaded"
+    UPLOAD_FAILURE = "UploadFailure"
+    UPLOADING = "Uploading"
+
+
+class LogType(Enum):
+    """The whitepaper's LogEnumType."""
+
+    DIAGNOSTICS = "DiagnosticsLog"
+    SECURITY = "SecurityLog"
+
+
+class LogAnswerStatus(Enum):
+    """The whitepaper's LogStatusEnumType."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    ACCEPTED_CANCELED = "AcceptedCanceled"
+
+
+class SignedUpdateStatus(Enum):
+    """The whitepaper's UpdateFirmwareStatusEnumType."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    ACCEPTED_CANCELED = "AcceptedCanceled"
+    INVALID_CERTIFICATE = "InvalidCertificate"
+    REVOKED_CERTIFICATE = "RevokedCertificate"
+
+
+class CertificateDeletion(Enum):
+    """The whitepaper's DeleteCertificateStatusEnumType."""
+
+    ACCEPTED = "Accepted"
+    FAILED = "Failed"
+    NOT_FOUND = "NotFound"
+
+
+class CertificateInstallation(Enum):
+    """The whitepaper's InstallCertificateStatusEnumType."""
+
+    ACCEPTED = "Accepted"
+    FAILED = "Failed"
+    REJECTED = "Rejected"
+
+
+class Found(Enum):
+    """The whitepaper's GetInstalledCertificateStatusEnumType."""
+
+    ACCEPTED = "Accepted"
+    NOT_FOUND = "NotFound"
+
+
+class ExtendedTrigger(Enum):
+    """The whitepaper's MessageTriggerEnumType."""
+
+    BOOT_NOTIFICATION = "BootNotification"
+    LOG_STATUS_NOTIFICATION = "LogStatusNotification"
+    FIRMWARE_STATUS_NOTIFICATION = "FirmwareStatusNotification"
+    HEARTBEAT = "Heartbeat"
+    METER_VALUES = "MeterValues"
+    SIGN_CHARGE_POINT_CERTIFICATE = "SignChargePointCertificate"
+    STATUS_NOTIFICATION = "StatusNotification"
