@@ -157,6 +157,7 @@ def test_a_station_that_learns_its_time_while_it_is_looked_at_tells_it(visit: Vi
         panel = visit(address, LAPTOP)
         panel.is_state("backend", "offline")
         _ask(address, "plug_in")
+        panel.shows("why", "Show a card")  # the host has started again
         _ask(address, "present_tag", tag="04A1B2C3")
         panel.shows("status", "Charging")
         watch(panel)
