@@ -29,6 +29,11 @@ _HASHES = {
     HashAlgorithm.SHA512: hashes.SHA512(),
 }
 _BROKEN = ("md5", "sha1")
+STRANGE = (
+    ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+    x509.InvalidVersion,
+)  # fmt: skip
+"""What a certificate raises that is none, or one of kinds nobody here knows."""
 
 
 class ChainError(ValueError):
@@ -113,7 +118,7 @@ def check_station(certificate: x509.Certificate, serial: str, utc_us: int | None
         raise ChainError("It is an authority's: the station's own may not sign others.")
     _check_strength(certificate)
     _check_signed_well(certificate)
-    uses = _extension(certificate, x509.ExtendedKeyUsage)
+    uses = extension(certificate, x509.ExtendedKeyUsage)
     if uses is not None and ExtendedKeyUsageOID.CLIENT_AUTH not in uses:
         raise ChainError("It is for other uses than showing it to a server.")
     if utc_us is not None and utc_us > span(certificate)[1]:
@@ -142,18 +147,26 @@ def find_root(
 
 def has_signed(issuer: x509.Certificate, certificate: x509.Certificate, below: int = 0) -> bool:
     """Whether this authority signed that one, with ``below`` more between it and the leaf."""
-    if not _is_authority(issuer, below):
-        return False
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return _is_authority(issuer, below)
+    except (*STRANGE, InvalidSignature):
         return False
-    return True
+
+
+def extension(certificate: x509.Certificate, kind: type[T]) -> T | None:
+    """None where it has none of this kind. Raises ChainError where its extensions cannot be read."""
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+    except STRANGE:
+        raise ChainError("Its extensions cannot be read.") from None
 
 
 def _is_authority(certificate: x509.Certificate, below: int) -> bool:
-    basic = _extension(certificate, x509.BasicConstraints)
-    usage = _extension(certificate, x509.KeyUsage)
+    basic = extension(certificate, x509.BasicConstraints)
+    usage = extension(certificate, x509.KeyUsage)
     if basic is None or not basic.ca or (usage is not None and not usage.key_cert_sign):
         return False
     return basic.path_length is None or basic.path_length >= below
@@ -174,10 +187,3 @@ def _check_signed_well(certificate: x509.Certificate) -> None:
     algorithm = certificate.signature_hash_algorithm
     if algorithm is not None and algorithm.name in _BROKEN:
         raise ChainError(f"It is signed with {algorithm.name}, which is broken.")
-
-
-def _extension(certificate: x509.Certificate, kind: type[T]) -> T | None:
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except (x509.ExtensionNotFound, ValueError):
-        return None

@@ -11,31 +11,25 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, x25519
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from pilotline.drivers.chains import STRANGE, extension, has_signed
 from pilotline.vocabulary.firmware import FirmwareFault, parse_version
 from pilotline.wire.firmware import NONCE_BYTES, Header, Image, ImageError, encode_header, finish, parse
 
 _HASH = hashes.SHA256()
 _PURPOSE = b"pilotline firmware 1"
 LEAST_RSA_BITS, LEAST_CURVE_BITS = 2_048, 256
-_STRANGE = (
-    ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
-    x509.InvalidVersion,
-)  # fmt: skip
-"""What a certificate raises that is none, or one of kinds nobody here knows."""
 MOST_LINKS = 5
 """No chain is longer, the root included."""
 
-T = TypeVar("T", bound=x509.ExtensionType)
 SigningKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -146,7 +140,7 @@ def check_signer(certificate: str, roots: Sequence[str], utc: datetime | None) -
     """A certificate (PEM, what leads to its root may stand behind it) that may sign firmware for us."""
     try:
         chain = x509.load_pem_x509_certificates(certificate.encode())
-    except _STRANGE:
+    except STRANGE:
         raise NotTakenError(FirmwareFault.NO_SIGNER) from None
     check_chain(chain, roots, utc)
     return chain[0]
@@ -190,7 +184,7 @@ def check_chain(chain: Sequence[x509.Certificate], roots: Sequence[str], utc: da
     try:
         _check_use(chain[0])
         path = _path(list(chain), [root for text in roots for root in _load_pems(text)])
-    except _STRANGE:
+    except STRANGE:
         raise NotTakenError(FirmwareFault.CHAIN) from None
     if utc is not None and not all(
         each.not_valid_before_utc <= utc <= each.not_valid_after_utc for each in path
@@ -203,26 +197,13 @@ def _path(chain: list[x509.Certificate], roots: Sequence[x509.Certificate]) -> l
     path = chain[:1]
     for after in [*chain[1 : MOST_LINKS - 1], None]:
         below = len(path) - 1
-        root = next((each for each in roots if _has_signed(each, path[-1], below)), None)
+        root = next((each for each in roots if has_signed(each, path[-1], below)), None)
         if root is not None:
             return [*path, root]
-        if after is None or not _has_signed(after, path[-1], below):
+        if after is None or not has_signed(after, path[-1], below):
             break
         path.append(after)
     raise NotTakenError(FirmwareFault.CHAIN)
-
-
-def _has_signed(issuer: x509.Certificate, subject: x509.Certificate, below: int) -> bool:
-    """``below``: how many authorities stand between the issuer and the leaf already."""
-    try:
-        subject.verify_directly_issued_by(issuer)
-        constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
-        usage = _extension(issuer, x509.KeyUsage)
-    except (*_STRANGE, InvalidSignature, x509.ExtensionNotFound):
-        return False
-    length = constraints.path_length
-    long_enough = length is None or below <= length
-    return constraints.ca and long_enough and (usage is None or usage.key_cert_sign)
 
 
 def _check_use(leaf: x509.Certificate) -> None:
@@ -231,23 +212,16 @@ def _check_use(leaf: x509.Certificate) -> None:
     strong = (isinstance(key, rsa.RSAPublicKey) and key.key_size >= LEAST_RSA_BITS) or (
         isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= LEAST_CURVE_BITS
     )
-    uses, usage = _extension(leaf, x509.ExtendedKeyUsage), _extension(leaf, x509.KeyUsage)
+    uses, usage = extension(leaf, x509.ExtendedKeyUsage), extension(leaf, x509.KeyUsage)
     signs = uses is not None and ExtendedKeyUsageOID.CODE_SIGNING in uses
     if not strong or not signs or (usage is not None and not usage.digital_signature):
         raise NotTakenError(FirmwareFault.NO_SIGNER)
 
 
-def _extension(certificate: x509.Certificate, kind: type[T]) -> T | None:
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
-
-
 def _load_der(data: bytes) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(data)
-    except _STRANGE:
+    except STRANGE:
         raise NotTakenError(FirmwareFault.CHAIN) from None
 
 
@@ -255,7 +229,7 @@ def _load_pems(text: str) -> list[x509.Certificate]:
     """A root that cannot be read is no root."""
     try:
         return x509.load_pem_x509_certificates(text.encode())
-    except _STRANGE:
+    except STRANGE:
         return []
 
 
