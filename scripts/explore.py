@@ -1,8 +1,9 @@
 """``make explore``: everything that can happen to the safety module, judged at every moment.
 
-Without options: every slice of the inputs on a model in a hurry, to its end where the time allows, then each
-charger model as it is, all inputs at every threshold, as deep as the time allows. Exit code 1 when an
-invariant was broken; the shortest story is printed, and ``--replay FILE`` plays it and judges it again.
+Without options: every slice of the inputs on a model in a hurry, to its end where the time allows, some once
+more where a car may be told by messages, then each charger model as it is, all inputs at every threshold, as
+deep as the time allows. Exit code 1 when an invariant was broken; the shortest story is printed, and
+``--replay FILE`` plays it and judges it again.
 """
 
 import argparse
@@ -23,7 +24,9 @@ from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.faults import faults_in
 
 ALL = "all inputs"
-_BEGINNINGS = ("charging", "withheld", "offered", "idle", "boot")
+_BEGINNINGS = ("charging by messages", "talking", "charging", "withheld", "offered", "idle", "boot")
+_BY_MESSAGES = ("core", "relay", "lock", "monitor", "current", "switches", "pace", "host")
+"""The slices looked at once more where a car may be told by messages."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def explore(task: Task) -> tuple[Task, Found, float]:
         exact=task.exact,
     )
     stories = beginnings(model)
-    found = explorer.run([stories[name] for name in task.begin])
+    found = explorer.run([stories[name] for name in task.begin if name in stories])
     return task, found, time.process_time() - begun
 
 
@@ -74,6 +77,8 @@ def everything(options: argparse.Namespace) -> Iterator[Task]:
     for name in SLICES:
         begin = "boot" if name == HOST else "idle"
         yield Task("evnet-7kw-s", True, name, (begin,), free, edges=True)
+    for name in _BY_MESSAGES:
+        yield Task("master-plus-ac", True, name, ("charging by messages", "talking"), free, edges=True)
     for model in list_models():
         bounds = Bounds(seconds=options.seconds, wrong=2, groups=2)
         yield Task(model, False, ALL, _BEGINNINGS, bounds, edges=True)

@@ -57,6 +57,9 @@ again: what matters is repeated by its sender in time.
    moment it arrives. The newest one replaces the one before. The host renews it every 0.5 s; `Withdraw`
    ends it. An ended permit is an orderly stop: steady +12 V, then the relay opens when the car has
    stopped, and after 6 s in any case.
+   With `signalling` DIGITAL the pilot shows 5 % as long as the permit lives, and the offer is what the host
+   tells the car by messages. Below 6 A nothing closes; when it falls below 6 A under a closed relay, 5 %
+   stays, and the relay opens as in every orderly stop. Between the two signallings the pilot is steady.
 3. Two seconds without a valid frame are host silence: an orderly stop, fault 0x400, a beep now and then.
    A host that permits nothing sends `HostAlive`. Any frame ends the silence.
 4. Faults that began while nobody listened are in `Identity.remembered` until the host acknowledges them
@@ -79,7 +82,8 @@ def page() -> str:
 def examples() -> Iterable[str]:
     encoder = Encoder()
     for message in (Permit(16_000), HostAlive()):
-        yield f"{encoder.encode(message).hex(' '):48}{message}"
+        words = re.sub(r"<\w+\.(\w+): \d+>", r"\1", str(message))  # a member by its name alone
+        yield f"{encoder.encode(message).hex(' '):48}{words}"
 
 
 def section(title: str, layouts: Iterable[Layout[LinkMessage]]) -> Iterable[str]:

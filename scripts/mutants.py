@@ -48,6 +48,7 @@ OF_MODELS = (
 OF_MODELS_DEAR = (
     "tests/rtm/test_boundaries.py",
     "tests/rtm/test_boundaries_signals.py",
+    "tests/rtm/test_boundaries_digital.py",
     "-k",
     "not (trips_after_its_filter or just_inside_a_threshold)",
 )

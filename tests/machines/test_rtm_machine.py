@@ -24,8 +24,8 @@ from pilotline.vocabulary.board import (
 )
 from pilotline.vocabulary.charger import BackOff, TripTime, WakeUp
 from pilotline.vocabulary.phases import PerPhase
-from pilotline.vocabulary.pilot import PilotState
-from support.rtm_plant import LEVEL_MV, SOCKET, TETHERED, Plant
+from pilotline.vocabulary.pilot import PilotState, Signalling
+from support.rtm_plant import LEVEL_MV, SOCKET, TALKING, TETHERED, Plant
 
 SLEEPY = WakeUp(enabled=True, after_ms=2_500, pulse_ms=700, tries=2)
 """Short, so that a story of a minute meets the wake-up too."""
@@ -54,6 +54,7 @@ MODELS = {
         residual=SHORT_DAY,
         absent_faults=TETHERED.absent_faults,
     ),
+    "talking": replace(HASTY, digital=TALKING.digital),
     "three phases": replace(HASTY, rating=replace(SOCKET.rating, phases=3, power_w=22_080)),
 }
 CARS = st.sampled_from([PilotState.B, PilotState.C, PilotState.C, PilotState.D])
@@ -62,6 +63,7 @@ RESISTORS = st.sampled_from([100, 220, 220, 680, 1_500, 40, 5_000])
 OFFERS = st.sampled_from(
     [0, 5_999, 6_000, 6_005, 13_500, 16_000, 31_999, 32_000, 51_500, 80_000, 4_000_000_000]
 )
+SIGNALLINGS = st.sampled_from([Signalling.NOMINAL, Signalling.NOMINAL, Signalling.DIGITAL])
 WRONG: list[dict[str, object]] = [
     {"residual_ac_ua": 25_000},
     {"residual_dc_ua": 5_000},
@@ -270,13 +272,29 @@ class SafetyModule(RuleBasedStateMachine):
     def hello(self, right: bool) -> None:
         self.plant.hello(None if right else 1)
 
-    @rule(offer=OFFERS)
-    def host_keeps(self, offer: int) -> None:
-        self.plant.host_keeps(offer)
+    @rule(offer=OFFERS, signalling=SIGNALLINGS)
+    def host_keeps(self, offer: int, signalling: Signalling) -> None:
+        self.plant.host_keeps(offer, signalling)
 
-    @rule(offer=OFFERS, lifetime=st.sampled_from([0, 1, 700, 2_000, 65_535]))
-    def permit(self, offer: int, lifetime: int) -> None:
-        self.plant.send(Permit(offer, lifetime))
+    @rule(offer=OFFERS, lifetime=st.sampled_from([0, 1, 700, 2_000, 65_535]), signalling=SIGNALLINGS)
+    def permit(self, offer: int, lifetime: int, signalling: Signalling) -> None:
+        self.plant.send(Permit(offer, lifetime, signalling))
+
+    @rule(
+        offers=st.lists(st.sampled_from([0, 5_999, 6_000, 16_000]), min_size=1, max_size=4),
+        ms=st.sampled_from([300, 1_100, 3_100, 6_300]),
+    )
+    def talk(self, offers: list[int], ms: int) -> None:
+        """A car that is told by messages: its offers rise and fall, it asks and lets go."""
+        plant = self.plant
+        self.all_is_put_right()
+        plant.show(PilotState.B)
+        plant.host_keeps(0, Signalling.DIGITAL)
+        plant.run(6_500)
+        for offer in offers:
+            plant.host_keeps(offer, Signalling.DIGITAL)
+            plant.show(PilotState.C if offer else PilotState.B)
+            plant.run(ms)
 
     @rule()
     def host_is_silent(self) -> None:

@@ -54,6 +54,9 @@ proximity.steps 0.up_to_ohm 140, 0.cable_ma 63000, 1.up_to_ohm 308, 1.cable_ma 3
 proximity.steps 2.up_to_ohm 936, 2.cable_ma 20000, 3.up_to_ohm 2460, 3.cable_ma 13000        E-31, R-47
 lock          lock_ms 3000, unlock_ms 3000                                                   E-14, ours
 """
+OF_MODEMS = """
+digital       step_x1_ms 3000                                                                M-01
+"""
 OF_CABLES = """
 outlet        lock 0, pcm 0, proximity 0, cable_ma 32000                                     E-01
 """
@@ -63,7 +66,7 @@ ABSENT = {"evnet-7kw-t2": faults.MISSING_PCM | faults.PP_UNPRESENT}
 MODELS = {
     "evnet-7kw-s": (OF_ALL, OF_SOCKETS, ONE_PHASE),
     "evnet-7kw-t2": (OF_ALL, OF_CABLES, ONE_PHASE),
-    "master-plus-ac": (OF_ALL, OF_SOCKETS, THREE_PHASES),
+    "master-plus-ac": (OF_ALL, OF_SOCKETS, OF_MODEMS, THREE_PHASES),
 }
 
 

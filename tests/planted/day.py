@@ -4,7 +4,7 @@ The module is looked at by the monitor alone. Every chapter begins with a car th
 in it is one that days have.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pilotline.models.reader import load_charger
 from pilotline.proof.monitor import Broken, Monitor
@@ -12,6 +12,7 @@ from pilotline.vocabulary.board import (
     ClearFaults,
     Commission,
     Covers,
+    LockPlug,
     LockPosition,
     Pace,
     Permit,
@@ -20,13 +21,16 @@ from pilotline.vocabulary.board import (
     Setting,
     Withdraw,
 )
+from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.phases import PerPhase
-from pilotline.vocabulary.pilot import PilotMode, PilotState
+from pilotline.vocabulary.pilot import PilotMode, PilotState, Signalling
 from support.rtm_plant import Plant
 
 SECOND = 1_000
 EVERYTHING = 0xFFFF_FFFF
 MODEL = load_charger("evnet-7kw-s").rtm
+TALKING = load_charger("master-plus-ac").rtm
+"""Has a modem, so that cars are told their current by messages."""
 
 
 class Watched(Plant):
@@ -34,16 +38,20 @@ class Watched(Plant):
 
     renewal_us = 490_300
 
-    def __init__(self, found: Callable[[Broken], None]) -> None:
-        super().__init__(MODEL)
-        self.rtm = Monitor(self.rtm, MODEL, found)  # type: ignore[assignment]
+    def __init__(self, found: Callable[[Broken], None], model: RtmModel = MODEL) -> None:
+        super().__init__(model)
+        self.rtm = Monitor(self.rtm, model, found)  # type: ignore[assignment]
 
 
 def whole_day(found: Callable[[Broken], None]) -> None:
-    """From the morning's boot to the last car."""
-    plant = Watched(found)
+    """From the morning's boot to the last car; then a day of a station whose cars talk."""
+    for model, chapters in ((MODEL, DAY), (TALKING, TALKS)):
+        day(Watched(found, model), chapters)
+
+
+def day(plant: Plant, chapters: Sequence[Callable[[Plant], None]]) -> None:
     morning(plant)
-    for chapter in DAY:
+    for chapter in chapters:
         all_is_well(plant)
         chapter(plant)
         plant.unplug()
@@ -399,6 +407,95 @@ DAY: tuple[Callable[[Plant], None], ...] = (
     an_open_cover,
     a_deaf_monitor,
     a_sag_as_the_car_asks,
+)
+
+
+# --- a station whose cars talk ---
+
+
+def talk(plant: Plant) -> None:
+    """The next car is told by messages, and is told nothing yet: its driver looks for the card."""
+    plant.unplug()
+    plant.host_keeps(0, Signalling.DIGITAL)
+    plant.run(5 * SECOND)
+    plant.plug(PilotState.B)
+    plant.run(4 * SECOND)
+
+
+def an_agreement(plant: Plant) -> None:
+    """The card, the offer, the car asks; limits move, the car stops by message and ends its session."""
+    talk(plant)
+    plant.host_keeps(16_000, Signalling.DIGITAL)
+    plant.show(PilotState.C)
+    plant.run(3 * SECOND)
+    for offer_ma in (13_517, 6_000, 32_000):
+        plant.host_keeps(offer_ma, Signalling.DIGITAL)
+        plant.draw(offer_ma)
+        plant.run(8 * SECOND)
+    plant.host_keeps(0, Signalling.DIGITAL)
+    plant.draw(500)
+    plant.run(1 * SECOND)
+    plant.show(PilotState.B)
+    plant.run(5 * SECOND)
+
+
+def a_car_that_asks_too_early(plant: Plant) -> None:
+    """It goes to state C in the middle of the conversation; the plug is locked already."""
+    talk(plant)
+    plant.send(LockPlug(True))
+    plant.run(1 * SECOND)
+    plant.show(PilotState.C)
+    plant.run(5 * SECOND)
+    plant.send(LockPlug(False))
+
+
+def a_car_that_does_not_stop_by_message(plant: Plant) -> None:
+    """Its offer ends, it says it has understood, and draws on."""
+    talk(plant)
+    plant.host_keeps(16_000, Signalling.DIGITAL)
+    plant.show(PilotState.C)
+    plant.run(3 * SECOND)
+    plant.host_keeps(0, Signalling.DIGITAL)
+    plant.run(9 * SECOND)
+
+
+def a_car_that_cannot_talk(plant: Plant) -> None:
+    """Nobody answers under 5 %: the station falls back to a duty cycle, and later tries once more."""
+    talk(plant)
+    plant.host_keeps(16_000)
+    plant.run(6 * SECOND)
+    plant.host_keeps(0, Signalling.DIGITAL)
+    plant.run(6 * SECOND)
+    plant.show(PilotState.C)
+    plant.host_keeps(16_000, Signalling.DIGITAL)
+    plant.run(3 * SECOND)
+    plant.host_keeps(16_000)
+    plant.run(9 * SECOND)
+
+
+def a_long_talk(plant: Plant) -> None:
+    """Driver and card do not find each other for minutes: nobody wakes the car."""
+    talk(plant)
+    plant.run(240 * SECOND)
+
+
+def a_bolt_that_slips_in_a_talk(plant: Plant) -> None:
+    """While current flows that was agreed by messages."""
+    talk(plant)
+    plant.host_keeps(16_000, Signalling.DIGITAL)
+    plant.show(PilotState.C)
+    plant.run(3 * SECOND)
+    plant.force_lock(LockPosition.MOVING)
+    plant.run(2 * SECOND)
+
+
+TALKS: tuple[Callable[[Plant], None], ...] = (
+    an_agreement,
+    a_car_that_asks_too_early,
+    a_car_that_does_not_stop_by_message,
+    a_car_that_cannot_talk,
+    a_long_talk,
+    a_bolt_that_slips_in_a_talk,
 )
 
 

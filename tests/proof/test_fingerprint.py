@@ -31,7 +31,7 @@ def fingerprint(scene: Scene, *, exact: bool = True) -> int:
     """That of the scene's present moment."""
     fingerprints = Fingerprints(scene.parts, scene.history, thresholds(scene.model), exact=exact)
     return fingerprints.of(
-        scene.now, scene.inputs, scene.follows, scene.memory(), rhythm=scene.keeps_ma is not None
+        scene.now, scene.inputs, scene.follows, scene.memory(), rhythm=scene.keeps.offer_ma is not None
     )
 
 

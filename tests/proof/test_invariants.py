@@ -14,19 +14,22 @@ from pilotline.rtm.host import HostWatch
 from pilotline.rtm.lock import LockWatch
 from pilotline.rtm.pilot import PilotReader
 from pilotline.rtm.relay import Relay
+from pilotline.rtm.signalling import StepX1
 from pilotline.rtm.timing import Believed
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import (
     Commission,
     Commissioned,
+    LockPlug,
     LockPosition,
     Pace,
+    Permit,
     Setting,
     StoreSettings,
     Withdraw,
 )
-from pilotline.vocabulary.pilot import PilotState
-from support.rtm_plant import SOCKET, Plant
+from pilotline.vocabulary.pilot import STATE_F, PilotOutput, PilotState, Signalling
+from support.rtm_plant import SOCKET, TALKING, Plant
 
 
 class Planted(NamedTuple):
@@ -226,6 +229,92 @@ def judge_of(plant: Plant) -> Judge:
     """Who looks on."""
     assert isinstance(plant._watcher, Judge)
     return plant._watcher
+
+
+def _closes_on_any_word(
+    self: Relay, *, safe: bool, permitted: bool, may_close: bool, current_ma: int, now: int
+) -> None:
+    """Whatever is permitted."""
+    self.closed = safe and (self.closed or may_close)
+
+
+def _always(*_: object, **__: object) -> bool:
+    return True
+
+
+def _takes_all_for_digital(self: HostWatch, permit: Permit, now: int) -> None:
+    self.offer_ma, self.signalling = permit.offer_ma, Signalling.DIGITAL
+    self._permit_until = now + 2_000_000
+
+
+def _state_f(_: Rtm) -> PilotOutput:
+    return STATE_F
+
+
+def _sixteen_amperes(_: Rtm) -> int:
+    return 16_000
+
+
+def _asks(plant: Plant) -> None:
+    plant.send(LockPlug(True))
+    plant.run(500)
+    plant.show(PilotState.C)
+    plant.run(3_000)
+
+
+def _told_the_old_way(plant: Plant) -> None:
+    plant.host_keeps(16_000)
+    plant.run(5_000)
+
+
+OF_TALKS = [
+    Planted(
+        HostWatch, "grant", _takes_all_for_digital, _told_the_old_way, "the_pilot_shows_what_is_permitted"
+    ),
+    Planted(StepX1, "allows", _always, _told_the_old_way, "signalling_changes_after_its_step"),
+    Planted(Relay, "update", _closes_on_any_word, _asks, "closes_on_an_offer"),
+    Planted(Rtm, "_pwm", _state_f, _asks, "a_conversation_is_not_cut_by_state_f"),
+    Planted(Rtm, "_offered_ma", _sixteen_amperes, _asks, "the_offer_told_is_the_one_made"),
+]
+"""Each begins with a car that talks and is allowed nothing."""
+
+
+def talks() -> Plant:
+    """A judged plant under 5 %."""
+    plant = Plant(TALKING, watcher=Judge(TALKING))
+    plant.hello()
+    plant.host_keeps(0, Signalling.DIGITAL)
+    plant.run(100)
+    plant.plug(PilotState.B)
+    plant.run(1_000)
+    return plant
+
+
+@pytest.mark.requirement("M-01")
+@pytest.mark.parametrize("planted", OF_TALKS, ids=[bug.rule for bug in OF_TALKS])
+def test_a_bug_of_its_kind_breaks_the_rule_of_a_conversation(
+    monkeypatch: pytest.MonkeyPatch, planted: Planted
+) -> None:
+    """With the bug the rule is named; without it the same story breaks nothing."""
+    planted.story(talks())
+    plant = talks()
+    monkeypatch.setattr(planted.owner, planted.name, planted.bug)
+    with pytest.raises(BrokenInvariantError, match=planted.rule):
+        planted.story(plant)
+
+
+@pytest.mark.requirement("M-01", "R-45")
+def test_a_stop_under_five_percent_that_is_overdue_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that forgets that such a stop has an end is found in the silence after it."""
+    plant = talks()
+    plant.host_keeps(16_000, Signalling.DIGITAL)
+    _asks(plant)
+    assert plant.relay
+    monkeypatch.setattr(Relay, "update", _closes_on_any_word)
+    plant.host_keeps(0, Signalling.DIGITAL)
+    plant.run(5_900)
+    with pytest.raises(BrokenInvariantError, match="closed_implies_permit_or_orderly_stop"):
+        plant.run(1_000)
 
 
 @pytest.mark.parametrize("planted", BUGS, ids=[f"{bug.rule}-{n}" for n, bug in enumerate(BUGS)])

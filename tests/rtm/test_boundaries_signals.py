@@ -1,7 +1,7 @@
 """The signals of every charger model at their boundaries: pilot, cable, relay, host, lock and wake-up.
 
 Like ``test_boundaries``, generated from the model's own data; the last test here counts that no figure of the
-data is left out by the two.
+data is left out by these and ``test_boundaries_digital``.
 """
 
 from dataclasses import fields, is_dataclass
@@ -24,6 +24,7 @@ from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotMode, PilotState
 from pilotline.vocabulary.time import MS
 from rtm import test_boundaries as sweep
+from rtm import test_boundaries_digital as digital
 from support.rtm_plant import LEVEL_MV, Plant, charging, waiting
 from support.sweep import EVERY_MODEL, LOCKED_MODELS, SECOND, SOCKET_MODELS, on_phase, opened
 
@@ -155,6 +156,21 @@ def test_leaving_c_has_its_window_and_its_time(model: RtmModel) -> None:
         plant.show_mv(outside)
         assert opened(plant, limits.left_c_ms) == limits.left_c_ms
         assert limits.left_c_ms + model.relay.contact_ms <= model.relay.left_c_ms
+
+
+@pytest.mark.requirement("R-45", "R-29")
+@EVERY_MODEL
+def test_a_plug_that_is_pulled_slowly_has_no_longer(model: RtmModel) -> None:
+    """Outside C counts from the first level outside it, whatever levels follow."""
+    limits = model.pilot
+    plant = charging(model)
+    plant.show_mv(LEVEL_MV[PilotState.UNDEFINED])
+    begin = plant.now
+    for state in (PilotState.B, PilotState.UNDEFINED):
+        plant.run(limits.left_c_ms // 3)
+        plant.show_mv(LEVEL_MV[state])
+    plant.until(lambda: not plant.relay, within_ms=limits.left_c_ms)
+    assert plant.now - begin == limits.left_c_ms * MS
 
 
 # --- the relay ---
@@ -429,6 +445,7 @@ SWEPT = {
     "proximity.from_ohm": "test_each_resistor_has_its_window",
     "proximity.steps": "test_each_resistor_has_its_window",
     "proximity.settle_ms": "test_a_resistor_has_its_time_to_settle",
+    "digital.step_x1_ms": "test_the_step_between_two_signallings_has_its_time",
 }
 """Each figure of the data -> the test that walks over its boundary."""
 NO_BOUNDARY = {
@@ -445,6 +462,8 @@ def test_no_figure_of_the_data_is_left_out(model: RtmModel) -> None:
         f"{name}.{each.name}" for name, part in parts.items() if is_dataclass(part) for each in fields(part)
     }
     assert found <= SWEPT.keys() | NO_BOUNDARY.keys()
-    assert SWEPT.keys() - found <= {row for row in SWEPT if row.startswith(("lock.", "proximity."))}
-    there = {*dir(sweep), *globals()}
+    assert SWEPT.keys() - found <= {
+        row for row in SWEPT if row.startswith(("lock.", "proximity.", "digital."))
+    }
+    there = {*dir(sweep), *dir(digital), *globals()}
     assert set(SWEPT.values()) <= there

@@ -37,8 +37,9 @@ from pilotline.vocabulary.board import (
     Setting,
     Withdraw,
 )
-from pilotline.vocabulary.charger import BackOff, HostLimits, LockTimes, TripTime, WakeUp
+from pilotline.vocabulary.charger import BackOff, Digital, HostLimits, LockTimes, TripTime, WakeUp
 from pilotline.vocabulary.phases import PerPhase
+from pilotline.vocabulary.pilot import Signalling
 from pilotline.vocabulary.time import MS, Tick
 from support.rtm_plant import SOCKET
 
@@ -53,6 +54,7 @@ MODEL = replace(
     temperature=replace(SOCKET.temperature, time=TripTime(0, 130, 1, 30, 5_000)),
     back_off=BackOff(waits_ms=(400, 900), tries=2),
     lock=LockTimes(lock_ms=450, unlock_ms=380),
+    digital=Digital(step_x1_ms=3_000),
 )
 """Short times, so that a story of a few seconds meets every one of them."""
 
@@ -98,6 +100,7 @@ CHANGES: list[Change] = [
     sample_with(covers=Covers(main=True)),
     *(message(Commission(setting, value)) for setting in Setting for value in (0, 2)),
     *(message(Permit(ma, life)) for ma in (5_000, 16_000, 32_000) for life in (300, 2_000)),
+    *(message(Permit(ma, signalling=Signalling.DIGITAL)) for ma in (0, 16_000)),
     *(message(word) for word in (HostAlive(), Withdraw(), LockPlug(True), LockPlug(False))),
     *(message(SetAvailable(available)) for available in (True, True, False)),
     message(Hello(LINK_PROTOCOL, MODEL.hash)),
@@ -108,13 +111,13 @@ MOVES = st.lists(st.builds(Move, st.integers(0, 700_000), st.sampled_from(CHANGE
 JITTER = st.lists(st.integers(0, 999), min_size=9, max_size=9)
 
 
-def opening(jitter: Sequence[int]) -> list[Move]:
+def opening(jitter: Sequence[int], signalling: Signalling = Signalling.NOMINAL) -> list[Move]:
     """A session that begins: random stories alone would rarely come this far."""
     changes = [
         message(Hello(LINK_PROTOCOL, MODEL.hash)),
         sample_with(residual_alarm=BOTH),
         sample_with(residual_alarm=NONE),
-        message(Permit(32_000)),
+        message(Permit(32_000, signalling=signalling)),
         sample_with(pilot_high_mv=9_000, pilot_low_mv=9_000, proximity_ohm=220),
         sample_with(pilot_high_mv=9_000, pilot_low_mv=9_000, lock=LockPosition.LOCKED),
         sample_with(pilot_high_mv=9_000, pilot_low_mv=-12_000),
@@ -185,19 +188,20 @@ def in_order(events: Sequence[Timed], end: int) -> Iterator[Timed]:
 @pytest.mark.requirement("R-45", "R-46")
 @pytest.mark.timeout(600)  # passing takes seconds; a failure needs time to be made small
 @settings(max_examples=40)
-@given(JITTER, st.integers(4, 9), MOVES)
+@given(JITTER, st.integers(4, 9), st.sampled_from(Signalling), MOVES)
 def test_two_loops_give_the_same_outputs_at_the_same_times(
-    jitter: list[int], opened: int, moves: list[Move]
+    jitter: list[int], opened: int, signalling: Signalling, moves: list[Move]
 ) -> None:
     """The list of (time, effect) is the same, outputs and reports alike, whichever loop runs the module."""
-    events = stamped([*opening(jitter)[:opened], *moves])
+    events = stamped([*opening(jitter, signalling)[:opened], *moves])
     end = events[-1][0] // MS * MS + 3_000 * MS
     assert event_driven(events, end) == ticking(events, end)
 
 
-def test_every_story_begins_with_a_closed_relay() -> None:
+@pytest.mark.parametrize("signalling", Signalling)
+def test_every_story_begins_with_a_closed_relay(signalling: Signalling) -> None:
     """The opening is worth its name: the relay closes, and opens again when nothing more is heard."""
-    trace = event_driven(stamped(opening(range(1, 10))), 6_000 * MS)
+    trace = event_driven(stamped(opening(range(1, 10), signalling)), 6_000 * MS)
     relays = [effect.relay for _, effect in trace if isinstance(effect, Outputs)]
     assert True in relays
     assert relays[-1] is False

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pilotline.vocabulary.board import Contacts, Light, LockPosition, Setting
 from pilotline.vocabulary.phases import PerPhase
-from pilotline.vocabulary.pilot import PilotMode, PilotOutput, PilotState
+from pilotline.vocabulary.pilot import PilotMode, PilotOutput, PilotState, Signalling
 from pilotline.wire.rtm_link import messages
 from pilotline.wire.rtm_link.messages import BOARD_TO_HOST, HOST_TO_BOARD, LAYOUTS, Kind, Layout, LinkMessage
 
@@ -31,6 +31,7 @@ _VALUES: list[tuple[Kind, st.SearchStrategy[Any]]] = [
     (messages.CONTACTS, st.builds(Contacts, st.booleans(), st.booleans())),
     (messages.STATE, st.sampled_from(PilotState)),
     (messages.LOCK, st.sampled_from(LockPosition)),
+    (messages.SIGNALLING, st.sampled_from(Signalling)),
     (messages.SETTING, st.sampled_from(Setting)),
 ]
 

@@ -9,7 +9,7 @@ from pilotline.proof.moves import OBEYING, WORDS, Car, Keep, Move, Obey, Say, Se
 from pilotline.vocabulary.board import Contacts, Covers, LockPosition, Pace, ResidualAlarm
 from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.phases import ZERO, PerPhase, on_phases
-from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotState
+from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotState, Signalling
 
 ODD_OFFER_MA = 10_013
 """No duty cycle says it: the pilot has to say less."""
@@ -109,7 +109,7 @@ class Alphabet:
 
     ``edges``: each figure below, at and above the beginning of each region; else one value from each region.
     ``full`` names the inputs that take all their values, and ``host`` where all its words are said; the rest
-    is right, a car comes, goes and asks, and the host keeps its permit or is silent.
+    is right, a car comes, goes and asks, and the host keeps its permit, by either signalling, or is silent.
     """
 
     def __init__(self, model: RtmModel, *, edges: bool = True, full: frozenset[str] | None = None) -> None:
@@ -124,9 +124,11 @@ class Alphabet:
         )
         """Where pilot and cable are not looked at one by one."""
         said, kept = (self._words(), (None, 0, MIN_OFFER_MA)) if HOST in full else ((), (None,))
+        by_messages = (0, most_ma(model)) if model.digital else ()
         self.words: tuple[Move, ...] = (
             *(Say(word) for word in said),
             *(Keep(offer) for offer in (*kept, most_ma(model))),
+            *(Keep(offer, Signalling.DIGITAL) for offer in by_messages),
             *(Obey(name, obeys) for name in OBEYING if name in self.inputs for obeys in _BOTH),
         )
 
@@ -141,6 +143,7 @@ class Alphabet:
         yield from (word for word in WORDS if word not in locks)
         yield from (f"permit {offer}" for offer in (MIN_OFFER_MA, ODD_OFFER_MA, most_ma(model)))
         yield f"permit {MIN_OFFER_MA} for {_LONG_MS}"
+        yield from (f"permit {offer} digital" for offer in (MIN_OFFER_MA - 1, most_ma(model)))
 
     def _figures(self, name: str, *usual: int) -> tuple[int, ...]:
         """The values of one figure: those that are usual, and one on each side of each threshold."""

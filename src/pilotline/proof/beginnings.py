@@ -4,7 +4,7 @@ And models in a hurry: the times that no invariant fixes are short, so that a st
 of each.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from pilotline.proof.alphabet import most_ma
@@ -12,7 +12,7 @@ from pilotline.proof.moves import Car, Keep, Move, Say, Sense, Wait
 from pilotline.proof.scene import Scene
 from pilotline.vocabulary.charger import BackOff, LockTimes, RtmModel, TripTime, WakeUp
 from pilotline.vocabulary.phases import on_phases
-from pilotline.vocabulary.pilot import PilotMode
+from pilotline.vocabulary.pilot import PilotMode, Signalling
 from pilotline.vocabulary.time import SECOND
 
 BOOT: tuple[Move, ...] = ()
@@ -39,7 +39,8 @@ def hasty(model: RtmModel) -> RtmModel:
 
 def beginnings(model: RtmModel) -> Mapping[str, tuple[Move, ...]]:
     """Boot, an idle station, one that waits for a car it has offered current, one that charges, one whose
-    offer is withheld after a passing fault."""
+    offer is withheld after a passing fault; where the model has it, one that talks and one that charges by
+    messages."""
     guide = _Guide(model)
     found = {"boot": BOOT}
     guide.do(Say("hello"), Keep(most_ma(model)))
@@ -57,6 +58,23 @@ def beginnings(model: RtmModel) -> Mapping[str, tuple[Move, ...]]:
     guide.do(Sense("neutral_pe_mv", 0))
     guide.until(lambda: not guide.scene.history.now.faults)
     found["withheld"] = tuple(guide.story)
+    if model.digital:
+        found |= _by_messages(model, found["idle"])
+    return found
+
+
+def _by_messages(model: RtmModel, idle: Sequence[Move]) -> Mapping[str, tuple[Move, ...]]:
+    """A car that talks, and one that has agreed and charges."""
+    guide = _Guide(model)
+    guide.do(*idle, Keep(0, Signalling.DIGITAL), Car(9_000))
+    guide.until(lambda: guide.scene.outputs.pilot.signalling is Signalling.DIGITAL)
+    found = {"talking": tuple(guide.story)}
+    guide.do(Keep(most_ma(model), Signalling.DIGITAL))
+    guide.until(lambda: guide.scene.history.locked)
+    guide.do(Car(6_000))
+    guide.until(lambda: guide.scene.outputs.relay and guide.scene.history.contact_closed)
+    guide.do(Sense("current_ma", on_phases(5_000, model.rating.phases)))
+    found["charging by messages"] = tuple(guide.story)
     return found
 
 

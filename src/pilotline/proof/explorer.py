@@ -142,7 +142,7 @@ class Explorer:
     def _keep(self, number: int, move: Move | None, depth: int) -> None:
         scene = self.scene
         print_of = self._fingerprints.of(
-            scene.now, scene.inputs, scene.follows, scene.memory(), rhythm=scene.keeps_ma is not None
+            scene.now, scene.inputs, scene.follows, scene.memory(), rhythm=scene.keeps.offer_ma is not None
         )
         if print_of in self._seen:
             return

@@ -28,6 +28,7 @@ from pilotline.proof.history import GRID, History
 from pilotline.proof.moves import OBEYING, Value
 from pilotline.proof.obedience import SHOWN
 from pilotline.proof.protections import endings
+from pilotline.proof.signalling import QUIET
 from pilotline.proof.snapshot import Part, held
 from pilotline.rtm.back_off import BackOffTimer
 from pilotline.rtm.core import UNPLUG_MS
@@ -93,7 +94,8 @@ def patience(model: RtmModel) -> Mapping[str, int]:
     test_ms = residual.test_ms + residual.clear_ms
     lock_ms = (lock.lock_ms, lock.unlock_ms) if lock else (0, 0)
     milliseconds = {
-        "closed on a steady pilot": model.relay.orderly_ms,
+        "closed without an offer": model.relay.orderly_ms,
+        QUIET: model.digital.step_x1_ms if model.digital else 0,
         "closed outside C": model.relay.left_c_ms - model.relay.contact_ms,
         "nothing plugged in": pilot.debounce_ms[PilotState.A],
         "all well": 3 * SECOND // MS,

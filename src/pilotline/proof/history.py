@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pilotline.proof.obedience import note_obedience
 from pilotline.proof.protections import Given, Over, Watched, endings, supply_is_right, times
+from pilotline.proof.signalling import note_signalling
 from pilotline.rtm.core import RtmEffect, RtmEvent
 from pilotline.rtm.settings import FACTORY
 from pilotline.vocabulary import faults
@@ -30,7 +31,7 @@ from pilotline.vocabulary.board import (
     Withdraw,
 )
 from pilotline.vocabulary.charger import RtmModel
-from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotMode, PilotState
+from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotMode, PilotState, Signalling, current_for
 from pilotline.vocabulary.time import MS
 
 GRID = MS
@@ -75,6 +76,12 @@ class History:
     available: bool = True
     permit_ma: int = 0
     permit_until: int = 0
+    signalling: Signalling = Signalling.NOMINAL
+    """How the permit lets the car be told."""
+    shown: Signalling | None = None
+    """How the car was told last; None once the pilot has been steady for the model's step."""
+    jumped: bool = False
+    """The pilot has gone from one signalling to the other without that step."""
     cleared: int = 0
     """What ClearFaults named at this moment."""
     cables: frozenset[int] = frozenset()
@@ -121,6 +128,7 @@ class History:
         if isinstance(event, Pace):
             self.pace = event
         self._count_times()
+        note_signalling(self)
         self.watched.note(self)
         note_obedience(self)
 
@@ -168,6 +176,14 @@ class History:
         return least if cable_ma is None else min(least, cable_ma)
 
     @property
+    def offered_ma(self) -> int:
+        """What the car is allowed now, by the duty cycle or by messages; 0 where nothing is offered."""
+        output = self.now.outputs.pilot
+        if output.signalling is Signalling.DIGITAL:
+            return self.most_ma if self.most_ma >= MIN_OFFER_MA else 0
+        return current_for(output.duty) if output.mode is PilotMode.PWM else 0
+
+    @property
     def cable_known(self) -> bool:
         report = self.now.report
         return self.model.proximity is None or (report is not None and report.cable_ma is not None)
@@ -197,6 +213,7 @@ class History:
             case Permit() if self.accepted:
                 life = min(event.lifetime_ms, self.model.host.permit_ms) * MS
                 self.permit_ma, self.permit_until = event.offer_ma, now + life
+                self.signalling = event.signalling
             case Withdraw():
                 self.permit_until = 0
             case SetAvailable():
@@ -207,9 +224,9 @@ class History:
     def _count_times(self) -> None:
         margin = self.model.pilot.hysteresis_mv
         relay = self.now.outputs.relay
-        self.keep("closed on a steady pilot", relay and self.now.mode is PilotMode.STEADY)
+        self.keep("closed without an offer", relay and not self.offered_ma)
         was_closed = relay or self.before.outputs.relay
-        self.keep("stopping", was_closed and self.now.mode is not PilotMode.PWM)
+        self.keep("stopping", was_closed and not self.offered_ma)
         self.keep("closed outside C", relay and not self.level_is(self.chargeable, margin_mv=margin))
         self.keep("nothing plugged in", self._nothing_plugged_in())
         self.keep("all well", self._all_well())
@@ -238,6 +255,11 @@ class History:
         """A state F begins anew with it, even where one is driven already."""
         return bool(self.now.faults & ~self.before.faults & UNPLUG_TRIPS)
 
+    @property
+    def trips_to_state_f(self) -> bool:
+        """A trip is in force that the pilot shows as state F, for good or for a pulse that begins now."""
+        return self._new_unplug_trip() or bool(self.now.faults & SERVICE_TRIPS)
+
     def _nothing_plugged_in(self) -> bool:
         open_circuit = self.now.sample is not None and self.now.sample.proximity_ohm is None
         state_f = self.now.mode is PilotMode.FAULT
@@ -259,10 +281,14 @@ class History:
         return began and not self.before.outputs.relay
 
     @property
-    def may_offer(self) -> bool:
-        """Nothing but the car's own state speaks against PWM."""
-        host = self.permitted and self.available and self.most_ma >= MIN_OFFER_MA
-        return host and self.locked and not self.now.faults & faults.BLOCKING
+    def may_show(self) -> bool:
+        """Nothing but the car's own state and what it was shown last speaks against PWM.
+
+        A conversation needs no current and no lock.
+        """
+        digital = self.signalling is Signalling.DIGITAL
+        ready = self.model.digital is not None if digital else self.most_ma >= MIN_OFFER_MA and self.locked
+        return self.permitted and self.available and ready and not self.now.faults & faults.BLOCKING
 
     def _all_well(self) -> bool:
         """The car asks under PWM and nothing the module can see speaks against closing."""
@@ -270,7 +296,9 @@ class History:
         if sample is None or self.now.mode is not PilotMode.PWM:
             return False
         return (
-            self.may_offer
+            self.may_show
+            and self.offered_ma > 0
+            and self.locked
             and self.level_is(self.chargeable, margin_mv=0)
             and sample.pilot_low_mv <= self.model.pilot.diode_max_mv
             and supply_is_right(sample, self.model, self.settings)
@@ -287,7 +315,8 @@ class History:
             return False
         back_off = self.watched.owed or self.now.at < self.watched.withheld_until or self.watched.openings
         return (
-            self.may_offer
+            self.may_show
+            and self.shown in (None, self.signalling)
             and self.level_is([PilotState.B], margin_mv=0)
             and self.cable_known
             and supply_is_right(sample, self.model, self.settings)

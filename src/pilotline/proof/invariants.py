@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pilotline.proof.history import GRID, SERVICE_TRIPS, UNPLUG_TRIPS, WITH_A_CAR, History
 from pilotline.proof.obedience import LASTING_OBEDIENCE, OBEDIENCE
 from pilotline.proof.protections import LASTING_PROTECTIONS, PROTECTIONS
+from pilotline.proof.signalling import SIGNALLING
 from pilotline.rtm.core import UNPLUG_MS, RtmEffect, RtmEvent
 from pilotline.rtm.settings import FACTORY
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import Setting
 from pilotline.vocabulary.charger import RtmModel
-from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotMode, current_for
+from pilotline.vocabulary.pilot import MIN_OFFER_MA, PilotMode, Signalling, current_for
 from pilotline.vocabulary.time import MS, SECOND
 
 _ON_UNPLUG = faults.select(faults.Recovery.UNPLUG)
@@ -41,16 +42,20 @@ def closed_implies_no_trip(history: History) -> bool:
 
 
 def closed_implies_permit_or_orderly_stop(history: History) -> bool:
-    """A closed relay implies PWM, or steady +12 V for no longer than an orderly stop may take."""
-    if not history.now.outputs.relay or history.now.mode is PilotMode.PWM:
+    """A closed relay implies an offer, or steady +12 V for no longer than an orderly stop may take.
+
+    A car that is told by messages may see 5 % for as long instead, to end its session in order.
+    """
+    if not history.now.outputs.relay or history.offered_ma:
         return True
-    orderly = history.lasted("closed on a steady pilot") <= history.model.relay.orderly_ms * MS + GRID
-    return history.now.mode is PilotMode.STEADY and orderly
+    orderly = history.lasted("closed without an offer") <= history.model.relay.orderly_ms * MS + GRID
+    digital = history.now.outputs.pilot.signalling is Signalling.DIGITAL
+    return (digital or history.now.mode is PilotMode.STEADY) and orderly
 
 
 def an_orderly_stop_opens_without_current(history: History) -> bool:
-    """A relay that is still closed on a steady pilot carries at least 1 A: with less it has opened (R-45)."""
-    if not history.now.outputs.relay or history.now.mode is PilotMode.PWM or history.now.sample is None:
+    """A relay that is still closed without an offer carries at least 1 A: with less it has opened (R-45)."""
+    if not history.now.outputs.relay or history.offered_ma or history.now.sample is None:
         return True
     return max(history.now.sample.current_ma) >= history.model.relay.orderly_current_ma
 
@@ -79,7 +84,7 @@ def opens_for_a_reason(history: History) -> bool:
     limits = history.model.relay
     overdue = history.lasted("stopping") >= limits.orderly_ms * MS - GRID
     little = max(history.now.sample.current_ma) < limits.orderly_current_ma
-    return history.now.mode is not PilotMode.PWM and (overdue or little)
+    return not history.offered_ma and (overdue or little)
 
 
 def leaving_c_opens(history: History) -> bool:
@@ -110,8 +115,8 @@ def plug_held_under_power(history: History) -> bool:
 
 
 def offer_within_limits(history: History) -> bool:
-    """The duty cycle offers at least 6 A and never more than permit, rating or cable allow."""
-    if history.now.mode is not PilotMode.PWM:
+    """A nominal duty cycle offers at least 6 A and never more than permit, rating or cable allow."""
+    if history.now.outputs.pilot.signalling is not Signalling.NOMINAL:
         return True
     return MIN_OFFER_MA <= current_for(history.now.outputs.pilot.duty) <= history.most_ma
 
@@ -125,22 +130,31 @@ def cable_is_the_one_plugged_in(history: History) -> bool:
 
 
 def pwm_starts_when_ready(history: History) -> bool:
-    """PWM starts only with a car, a known cable, a locked plug, obedient contacts and no fault."""
+    """PWM starts only with a car, a known cable, a locked plug, obedient contacts and no fault.
+
+    A conversation alone needs no lock.
+    """
     if history.now.mode is not PilotMode.PWM or history.before.mode is PilotMode.PWM:
         return True
     disobedient = history.contact_closed and not history.now.outputs.relay
     blocked = history.now.faults & faults.BLOCKING or not history.available or disobedient
     car_there = history.now.state in WITH_A_CAR and history.cable_known
-    return car_there and history.locked and not blocked
+    held = history.locked or history.now.outputs.pilot.signalling is Signalling.DIGITAL
+    return car_there and held and not blocked
 
 
 def pwm_ends_for_a_reason(history: History) -> bool:
-    """PWM goes over to steady +12 V only with the permit, the lock, the car, for a fault, or after a day."""
+    """PWM goes over to steady +12 V only with the permit, the lock, the car, for a fault, or after a day.
+
+    5 % ends with the lock only where that has opened the relay; the other signalling is another permit.
+    """
     if history.before.mode is not PilotMode.PWM or history.now.mode is not PilotMode.STEADY:
         return True
     car_there = history.now.state in WITH_A_CAR and history.cable_known
     day_is_over = history.now.at >= history.watched.proved_at + history.model.residual.holds_ms * MS - GRID
-    return day_is_over or not (history.may_offer and car_there)
+    slipped = history.before.outputs.relay and not history.locked
+    changes = history.signalling is not history.before.outputs.pilot.signalling
+    return day_is_over or slipped or changes or not (history.may_show and car_there)
 
 
 def f_only_with_the_relay_open(history: History) -> bool:
@@ -228,6 +242,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     offers_when_nothing_is_missing,
     *PROTECTIONS,
     *OBEDIENCE,
+    *SIGNALLING,
 )
 
 

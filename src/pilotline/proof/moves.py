@@ -23,6 +23,7 @@ from pilotline.vocabulary.board import (
     Withdraw,
 )
 from pilotline.vocabulary.phases import PerPhase
+from pilotline.vocabulary.pilot import Signalling
 
 Value = int | bool | None | LockPosition | Pace | tuple[int, ...]
 
@@ -60,6 +61,7 @@ class Keep:
     nothing (None)."""
 
     offer_ma: int | None
+    signalling: Signalling = Signalling.NOMINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ OBEYING = ("contacts", "lock", "residual_alarm")
 _EVERY_FAULT = 0xFFFF_FFFF
 WORDS = ("hello", "hello wrong", "withdraw", "lock", "unlock", "unavailable", "available", "clear")
 
+_PERMITS = ("permit MA", "permit MA for MS", "permit MA digital")
+
 
 def message(word: str, model_hash: int) -> HostMessage:
     """What a word of the host means to a module with this model."""
@@ -100,13 +104,22 @@ def message(word: str, model_hash: int) -> HostMessage:
             return SetAvailable(wish == "available")
         case ["clear"]:
             return ClearFaults(_EVERY_FAULT)
-        case ["permit", offer] if offer.isdecimal():
-            return Permit(int(offer))
-        case ["permit", offer, "for", ms] if offer.isdecimal() and ms.isdecimal():
-            return Permit(int(offer), int(ms))
+        case ["permit", offer, *how] if offer.isdecimal():
+            return _permit(int(offer), how)
         case _:
-            words = ", ".join(("permit MA", "permit MA for MS", *WORDS))
-            raise StoryError(f"The host has no word {word!r}; it has {words}.")
+            raise StoryError(f"The host has no word {word!r}; it has {', '.join((*_PERMITS, *WORDS))}.")
+
+
+def _permit(offer_ma: int, how: list[str]) -> Permit:
+    match how:
+        case []:
+            return Permit(offer_ma)
+        case ["for", ms] if ms.isdecimal():
+            return Permit(offer_ma, int(ms))
+        case ["digital"]:
+            return Permit(offer_ma, signalling=Signalling.DIGITAL)
+        case _:
+            raise StoryError(f"The host has no permit {' '.join(how)!r}; it has {', '.join(_PERMITS)}.")
 
 
 # --- a story as text ---
@@ -145,16 +158,24 @@ def write(moves: Iterable[Move]) -> Iterator[str]:
                 yield f"car {pilot_mv}"
             case Say(word):
                 yield f"host {word}"
-            case Keep(None):
-                yield "host is silent"
-            case Keep(0):
-                yield "host keeps alive"
-            case Keep(offer_ma):
-                yield f"host keeps {offer_ma}"
+            case Keep():
+                yield f"host {_kept(move)}"
             case Wait(us):
                 yield f"wait {us}"
             case Obey(name, obeys):
                 yield f"{'obey' if obeys else 'disobey'} {name}"
+
+
+def _kept(keep: Keep) -> str:
+    match keep:
+        case Keep(None):
+            return "is silent"
+        case Keep(offer_ma, Signalling.DIGITAL):
+            return f"keeps {offer_ma} digital"
+        case Keep(0):
+            return "keeps alive"
+        case Keep(offer_ma):
+            return f"keeps {offer_ma}"
 
 
 def read(lines: Iterable[str]) -> Iterator[Move]:
@@ -175,21 +196,29 @@ def _move(words: list[str]) -> Move:
             return Wait(int(us))
         case ["car", level]:
             return Car(int(level))
-        case ["host", "is", "silent"]:
-            return Keep(None)
-        case ["host", "keeps", "alive"]:
-            return Keep(0)
-        case ["host", "keeps", offer]:
-            return Keep(int(offer))
         case ["host", *rest]:
-            message(" ".join(rest), 0)
-            return Say(" ".join(rest))
+            return _of_host(rest)
         case ["obey" | "disobey" as how, name] if name in OBEYING:
             return Obey(name, how == "obey")
         case ["sense", name, *rest]:
             return Sense(name, _value(name, rest))
         case _:
             raise StoryError("a move begins with sense, car, host, obey, disobey or wait")
+
+
+def _of_host(words: list[str]) -> Move:
+    match words:
+        case ["is", "silent"]:
+            return Keep(None)
+        case ["keeps", "alive"]:
+            return Keep(0)
+        case ["keeps", offer]:
+            return Keep(int(offer))
+        case ["keeps", offer, "digital"]:
+            return Keep(int(offer), Signalling.DIGITAL)
+        case _:
+            message(" ".join(words), 0)
+            return Say(" ".join(words))
 
 
 def _written(name: str, value: Value) -> str:

@@ -14,7 +14,7 @@ from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import Pace, Sample, Setting
 from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.faults import Recovery
-from pilotline.vocabulary.pilot import PilotMode, PilotState, current_for
+from pilotline.vocabulary.pilot import PilotMode, PilotState
 from pilotline.vocabulary.time import MS
 
 if TYPE_CHECKING:
@@ -184,8 +184,8 @@ class Watched:
         passed |= {"pace not late": history.pace is not Pace.LATE, "host heard": history.host_heard}
         for name, there in {**self.causes, **passed}.items():
             history.keep(name, there)
-        pwm = history.now.mode is PilotMode.PWM
-        history.keep("over the offer", pwm and self._over_the_offer(history, _ROUNDED_MA))
+        offers = history.offered_ma > 0
+        history.keep("over the offer", offers and self._over_the_offer(history, _ROUNDED_MA))
         history.keep("nearly over the offer", self._over_the_offer(history, -_ROUNDED_MA))
         history.keep("state A", history.now.state is PilotState.A)
 
@@ -221,8 +221,7 @@ class Watched:
             self.owed, self.openings, self.withheld_until = False, 0, 0
 
     def _follow_offers(self, history: "History") -> None:
-        now = history.now
-        offer = current_for(now.outputs.pilot.duty) if now.mode is PilotMode.PWM else 0
+        now, offer = history.now, history.offered_ma
         if not self.offers or self.offers[-1][1] != offer:
             self.offers = [*self.offers, (now.at, offer)]
         too_old = now.at - history.model.overcurrent.follow_ms * MS

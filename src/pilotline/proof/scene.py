@@ -26,7 +26,7 @@ from pilotline.vocabulary.board import (
 )
 from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.phases import ZERO, on_phases
-from pilotline.vocabulary.pilot import PilotMode
+from pilotline.vocabulary.pilot import PilotMode, Signalling
 from pilotline.vocabulary.time import MS, Tick, earliest
 
 _OFF_GRID_US = 700
@@ -103,7 +103,7 @@ class Scene:
         self.follows: dict[str, int] = {}
         """What has yet to follow the outputs, and when it will."""
         self._lags = _lags(model)
-        self.keeps_ma: int | None = None
+        self.keeps: Keep = Keep(None)
         self.renewal_at: int | None = None
         self._snapshot = Snapshot(self.rtm, self.history)
         self._waiting = [part for part in vars(self.rtm).values() if hasattr(part, "deadline")]
@@ -122,8 +122,8 @@ class Scene:
                 self._show_car(pilot_mv)
             case Say(word):
                 self._feed(message(word, self.model.hash))
-            case Keep(offer_ma):
-                self._keep(offer_ma)
+            case Keep():
+                self._keep(move)
             case Wait(us):
                 self._wait(self.now + us)
             case Obey(name, obeys):
@@ -141,7 +141,7 @@ class Scene:
 
     def memory(self) -> tuple[object, ...]:
         """What the scene itself remembers beside its inputs."""
-        return self.sensed, self.obeys, self.keeps_ma, self._is_imminent()
+        return self.sensed, self.obeys, self.keeps, self._is_imminent()
 
     def _is_imminent(self) -> bool:
         due = self.next_due()
@@ -188,15 +188,16 @@ class Scene:
         elif self.inputs[name] not in right(self.model, self.outputs)[name]:
             self.follows[name] = self.now + self._lags[name]
 
-    def _keep(self, offer_ma: int | None) -> None:
-        self.keeps_ma = offer_ma
+    def _keep(self, keep: Keep) -> None:
+        self.keeps = keep
         self.renewal_at = None
-        if offer_ma is not None:
-            self._renew()
+        if keep.offer_ma is not None:
+            self._renew(keep.offer_ma)
 
-    def _renew(self) -> None:
+    def _renew(self, offer_ma: int) -> None:
         self.renewal_at = self.now + RENEWAL_US
-        self._feed(Permit(self.keeps_ma) if self.keeps_ma else HostAlive())
+        permits = offer_ma or self.keeps.signalling is Signalling.DIGITAL
+        self._feed(Permit(offer_ma, signalling=self.keeps.signalling) if permits else HostAlive())
 
     # --- time ---
 
@@ -211,7 +212,7 @@ class Scene:
             if following == deadline:
                 self._feed(_TICK)
             elif following == self.renewal_at:
-                self._renew()
+                self._renew(self.keeps.offer_ma or 0)
             else:
                 self._follow(following)
         if not self._found:
@@ -261,7 +262,7 @@ class Scene:
             self.sensed,
             self.obeys,
             tuple(self.follows.items()),
-            self.keeps_ma,
+            self.keeps,
             self.renewal_at,
         )
         return self._snapshot.take(), own
@@ -270,12 +271,12 @@ class Scene:
         """Put everything back."""
         state, own = frozen
         self._snapshot.restore(state)
-        self.now, values, self.sensed, self.obeys, follows, self.keeps_ma, self.renewal_at = own
+        self.now, values, self.sensed, self.obeys, follows, self.keeps, self.renewal_at = own
         self.follows = dict(follows)
         self.inputs = dict(zip(self.inputs, values, strict=True))
 
     def next_due(self) -> int | None:
         """When the module has to do something next, beside its report and a host that keeps its rhythm."""
-        skipped = (held(self.rtm, "_host"),) if self.keeps_ma is not None else ()
+        skipped = (held(self.rtm, "_host"),) if self.keeps.offer_ma is not None else ()
         waits = (part.deadline(self.now) for part in self._waiting if part not in skipped)
         return earliest(*waits)

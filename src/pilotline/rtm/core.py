@@ -20,6 +20,7 @@ from pilotline.rtm.relay import Relay
 from pilotline.rtm.residual import ResidualWatch, faults_of
 from pilotline.rtm.self_test import SelfTest
 from pilotline.rtm.settings import Settings
+from pilotline.rtm.signalling import StepX1
 from pilotline.rtm.supply import SupplyWatch
 from pilotline.rtm.timing import Pulse, after, on_delay
 from pilotline.rtm.wake_up import WakeUpPulse
@@ -52,12 +53,14 @@ from pilotline.vocabulary.board import (
 )
 from pilotline.vocabulary.charger import RtmModel
 from pilotline.vocabulary.pilot import (
+    DIGITAL_DUTY,
     MIN_OFFER_MA,
     STATE_F,
     STEADY,
     PilotMode,
     PilotOutput,
     PilotState,
+    Signalling,
     duty_for,
 )
 from pilotline.vocabulary.time import US_PER_MS, Tick, earliest
@@ -107,6 +110,7 @@ class Rtm:
         self._pilot = PilotReader(model.pilot)
         self._cable = CableReader(model.outlet, model.proximity)
         self._host = HostWatch(model.host, LINK_PROTOCOL, model.hash)
+        self._step_x1 = StepX1(model.digital)
         self._relay = Relay(model.relay)
         self._faults = FaultLatch(model.absent_faults)
         self._wake_up = WakeUpPulse(model.wake_up)
@@ -232,6 +236,7 @@ class Rtm:
 
     def _read(self, now: int) -> None:
         driven = self._outputs.pilot.mode
+        self._step_x1.update(self._outputs.pilot, closed=self._relay.closed, now=now)
         self._pilot.update(self._sample.pilot_high_mv, driven, now)
         gone = self._pilot.state is self._pilot.raw is PilotState.A
         self._unplugged = self._gone.update(gone, now)
@@ -293,7 +298,9 @@ class Rtm:
         )
 
     def _drive(self, now: int) -> None:
-        permitted = self._permit_in_force = self._permitted(now)
+        fresh, speaks = self._permit_stands(now), self._step_x1.allows(self._host.signalling)
+        offered = fresh and self._offer_ma() >= MIN_OFFER_MA
+        permitted = self._permit_in_force = offered and speaks
         chargeable = self._chargeable()
         left = self._pilot.has_left(chargeable, now)
         was_closed = self._relay.closed
@@ -313,9 +320,13 @@ class Rtm:
             now=now,
         )
         self._outputs = Outputs(
-            pilot=self._pilot_output(permitted, now),
+            pilot=self._pilot_output(
+                shown=fresh and speaks and (offered or self._is_digital()),
+                slipped=was_closed and not self._plug_is_safe(),
+                now=now,
+            ),
             relay=self._relay.closed,
-            lock=self._lock_command(permitted),
+            lock=self._lock_command(offered),
             light=HOST_LOST_LIGHT if self._faults.active & faults.MISSING_HOST else self._light,
             beep=self._beeps(now),
             residual_test=self._self_test.running,
@@ -327,10 +338,15 @@ class Rtm:
         """By command and by what is sensed."""
         return not self._relay.closed and not any(self._sample.contacts)
 
-    def _permitted(self, now: int) -> bool:
-        """A fresh permit of at least 6 A, and nothing that asks for an orderly stop."""
+    def _permit_stands(self, now: int) -> bool:
+        """A fresh permit by a signalling that the model has, and nothing that asks for an orderly stop."""
         orderly_stop = self._faults.active & _ORDERLY or not self._available
-        return self._host.permits(now) and self._offer_ma() >= MIN_OFFER_MA and not orderly_stop
+        known = self.model.digital is not None or not self._is_digital()
+        return self._host.permits(now) and known and not orderly_stop
+
+    def _is_digital(self) -> bool:
+        """The host's permit is told by messages, under 5 %."""
+        return self._host.signalling is Signalling.DIGITAL
 
     def _offer_ma(self) -> int:
         """The least of what host, rating and cable allow."""
@@ -339,8 +355,10 @@ class Rtm:
         return least if cable_ma is None else min(least, cable_ma)
 
     def _offered_ma(self) -> int:
-        """What the pilot says now, 0 while it says nothing."""
-        return self._offer_ma() if self._outputs.pilot.mode is PilotMode.PWM else 0
+        """What the car is allowed now; 0 without PWM, and at 5 % in a conversation alone."""
+        offer_ma = self._offer_ma()
+        told = self._outputs.pilot.signalling is self._host.signalling
+        return offer_ma if told and offer_ma >= MIN_OFFER_MA else 0
 
     def _chargeable(self) -> frozenset[PilotState]:
         return _C_AND_D if self._settings.ventilated else _ONLY_C
@@ -374,36 +392,49 @@ class Rtm:
         )
 
     def _ready(self, now: int) -> bool:
-        """R-46: whatever may delay a closing is over before the PWM starts, and does not end it later."""
+        """R-46: whatever may delay a closing is over before the PWM starts, and does not end it later.
+
+        A conversation needs no lock: whoever has not shown a card yet may pull the plug. Its closing does.
+        """
         offers = self._outputs.pilot.mode is PilotMode.PWM and self._self_test.is_recent(
             self._watched_leaks(), now
         )
         blocked = self._faults.active & faults.BLOCKING
-        return self._cable.ready and self._plug_is_safe() and not blocked and (offers or self._may_offer(now))
+        held = self._plug_is_safe() or self._is_digital()
+        return self._cable.ready and held and not blocked and (offers or self._may_offer(now))
 
     def _may_offer(self, now: int) -> bool:
         """Contacts open, supply right, residual-current monitor proved, back-off over."""
         proved = self._self_test.holds(self._watched_leaks(), now)
         return proved and not (any(self._sample.contacts) or self._supply.suspect or self._withheld)
 
-    def _pilot_output(self, permitted: bool, now: int) -> PilotOutput:
-        """R-47, the strongest reason first."""
-        ready = permitted and self._ready(now) and self._pilot.state in WITH_A_CAR
-        offered = ready and self._outputs.pilot.mode is PilotMode.PWM
+    def _pilot_output(self, *, shown: bool, slipped: bool, now: int) -> PilotOutput:
+        """R-47, the strongest reason first.
+
+        ``shown``: the permit is one for PWM. ``slipped``: the lock let go under power, which ends a
+        conversation too. A car that is told by messages is awake: state F would only cut it short.
+        """
+        ready = shown and not slipped and self._ready(now) and self._pilot.state in WITH_A_CAR
+        offered = ready and self._outputs.pilot.mode is PilotMode.PWM and not self._is_digital()
         again = self._may_offer(now)
         waking = self._wake_up.update(self._pilot.state, offered=offered, again=again, now=now)
         if self._relay.closed:
-            return PilotOutput(PilotMode.PWM, duty_for(self._offer_ma())) if permitted else STEADY
+            return self._pwm() if shown else STEADY
         if self._fault_pulse.is_on(now) or self._faults.active & _SERVICE_TRIPS or not self._available:
             return STATE_F
         if ready:
-            return STATE_F if waking else PilotOutput(PilotMode.PWM, duty_for(self._offer_ma()))
+            return STATE_F if waking and not self._is_digital() else self._pwm()
         return STEADY
 
-    def _lock_command(self, permitted: bool) -> bool:
+    def _pwm(self) -> PilotOutput:
+        """5 %, or the duty cycle of a nominal offer."""
+        duty = DIGITAL_DUTY if self._is_digital() else duty_for(self._offer_ma())
+        return PilotOutput(PilotMode.PWM, duty)
+
+    def _lock_command(self, offered: bool) -> bool:
         """Before any offer, and never unlock while the relay is closed, by command or by its contacts."""
         plugged = self._pilot.state is not PilotState.A
-        held = self._lock_wish or (permitted and plugged) or self._relay.closed or any(self._sample.contacts)
+        held = self._lock_wish or (offered and plugged) or self._relay.closed or any(self._sample.contacts)
         return self._lock_in_use() and held
 
     def _beeps(self, now: int) -> bool:
@@ -464,6 +495,7 @@ class Rtm:
             self._pilot,
             self._cable,
             self._host,
+            self._step_x1,
             self._relay,
             self._wake_up,
             self._fault_pulse,

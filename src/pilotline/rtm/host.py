@@ -3,6 +3,7 @@
 from pilotline.rtm.timing import after
 from pilotline.vocabulary.board import Hello, Permit
 from pilotline.vocabulary.charger import HostLimits
+from pilotline.vocabulary.pilot import Signalling
 from pilotline.vocabulary.time import earliest
 
 
@@ -17,6 +18,7 @@ class HostWatch:
         self._permit_until = 0
         self.accepted = False
         self.offer_ma = 0
+        self.signalling = Signalling.NOMINAL
 
     def hear(self, now: int) -> None:
         """A valid frame came, whatever it said."""
@@ -32,7 +34,7 @@ class HostWatch:
         """The newest permit replaces the one before, be it longer or shorter."""
         if self.accepted:
             life_ms = min(permit.lifetime_ms, self._limits.permit_ms)
-            self.offer_ma = permit.offer_ma
+            self.offer_ma, self.signalling = permit.offer_ma, permit.signalling
             self._permit_until = after(now, life_ms) if life_ms > 0 else 0
 
     def withdraw(self) -> None:

@@ -11,7 +11,7 @@ from enum import Enum, IntEnum
 from typing import NamedTuple
 
 from pilotline.vocabulary.phases import UNKNOWN, ZERO, PerPhase
-from pilotline.vocabulary.pilot import STEADY, PilotOutput, PilotState
+from pilotline.vocabulary.pilot import STEADY, PilotOutput, PilotState, Signalling
 
 
 class LockPosition(Enum):
@@ -125,7 +125,7 @@ class StoreSettings:
     data: bytes
 
 
-LINK_PROTOCOL = 3
+LINK_PROTOCOL = 4
 """The version both ends of the link must name in Hello and Identity."""
 
 # --- host -> RTM ---------------------------------------------------------------------------------
@@ -141,10 +141,16 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Charging is allowed at up to ``offer_ma`` for ``lifetime_ms`` from now (R-45: at most 2 s)."""
+    """Charging is allowed at up to ``offer_ma`` for ``lifetime_ms`` from now (R-45: at most 2 s).
+
+    With digital signalling the pilot shows 5 % whatever the offer is; one below 6 A is conversation alone and
+    closes nothing. On a model without it such a permit is none. From one signalling to the other the pilot is
+    steady for the model's time between.
+    """
 
     offer_ma: int
     lifetime_ms: int = 2_000
+    signalling: Signalling = Signalling.NOMINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +234,9 @@ class Identity:
 class ConnectorReport:
     """The RTM's whole state, on every change and at least once a second.
 
-    ``offer_ma`` is what the pilot says now (0 when it says nothing). ``cable_ma`` is the cable's
-    rating, None where none is known; ``wake_ups`` counts the pulses for a sleeping car since boot.
+    ``offer_ma`` is what the car is allowed now (0 for nothing), by duty cycle or by messages:
+    ``output.signalling`` says which. ``permitted``: a permit of 6 A or more is in force. ``cable_ma`` is the
+    cable's rating, None where none is known; ``wake_ups`` counts the pulses for a sleeping car since boot.
     """
 
     at: int

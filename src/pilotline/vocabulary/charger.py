@@ -174,6 +174,17 @@ class WakeUp:
         _require(0 <= self.tries <= 10, "tries is 0 to 10")
 
 
+@dataclass(frozen=True, slots=True)
+class Digital:
+    """Digital signalling at 5 % (ISO 15118-3). ``step_x1_ms``: between it and a nominal duty cycle the pilot
+    is steady this long, with the relay open (t_step_X1)."""
+
+    step_x1_ms: int
+
+    def __post_init__(self) -> None:
+        _require(3_000 <= self.step_x1_ms <= 10_000, "step_x1_ms is 3000 to 10000 (ISO 15118-3, t_step_X1)")
+
+
 class CableStep(NamedTuple):
     """A proximity resistor up to ``up_to_ohm`` means a cable of ``cable_ma`` (R-47)."""
 
@@ -392,6 +403,8 @@ class RtmModel:
     back_off: BackOff
     lock: LockTimes | None = None
     proximity: Proximity | None = None
+    digital: Digital | None = None
+    """None: the pilot tells a car its current by the duty cycle alone."""
     absent_faults: int = 0
     """The mask of faults this model cannot have."""
 

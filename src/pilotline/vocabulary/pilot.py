@@ -4,13 +4,15 @@ Duty cycles are integers in hundredths of a percent (10 000 = 100 %). Between 51
 standard defines no duty cycle; :func:`duty_for` answers with that of 51 A, the lower neighbour.
 """
 
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import NamedTuple
 
 MIN_OFFER_MA = 6_000
 """IEC 61851-1: no offer exists below 6 A; less is a pause."""
 MAX_OFFER_MA = 80_000
 _GAP_FROM_MA, _GAP_TO_MA = 51_000, 52_500
+DIGITAL_DUTY = 500
+"""IEC 61851-1 table A.8: 5 % offers nothing by itself; messages say what the car may draw."""
 
 
 class PilotState(Enum):
@@ -33,11 +35,25 @@ class PilotMode(Enum):
     FAULT = "fault"  # -12 V direct voltage: state F
 
 
+class Signalling(IntEnum):
+    """By what a car is told how much it may draw."""
+
+    NOMINAL = 0  # by the duty cycle (IEC 61851-1)
+    DIGITAL = 1  # by messages (ISO 15118), under a duty cycle of 5 %
+
+
 class PilotOutput(NamedTuple):
     """The station's side of the pilot; ``duty`` (1/100 %) has a meaning with PWM only."""
 
     mode: PilotMode
     duty: int = 0
+
+    @property
+    def signalling(self) -> Signalling | None:
+        """How the car is told its current; None without PWM."""
+        if self.mode is not PilotMode.PWM:
+            return None
+        return Signalling.DIGITAL if self.duty == DIGITAL_DUTY else Signalling.NOMINAL
 
 
 STEADY = PilotOutput(PilotMode.STEADY)

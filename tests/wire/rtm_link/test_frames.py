@@ -63,9 +63,9 @@ def test_codes_that_do_not_add_up_are_none(frame: bytes) -> None:
 
 def test_a_frame_is_what_the_page_says() -> None:
     """Protocol, number, sequence, body, CRC-32, stuffed, and a zero: byte by byte."""
-    content = bytes((LINK_PROTOCOL, 3, 0)) + struct.pack("<IH", 16_000, 2_000)
+    content = bytes((LINK_PROTOCOL, 3, 0)) + struct.pack("<IHB", 16_000, 2_000, 0)
     assert sent(PERMIT) == [stuff(content + struct.pack("<I", binascii.crc32(content))) + b"\0"]
-    assert sent(PERMIT)[0].hex(" ") == "03 03 03 03 80 3e 01 07 d0 07 0b 6d f6 4e 00"
+    assert sent(PERMIT)[0].hex(" ") == "03 04 03 03 80 3e 01 03 d0 07 05 11 db 42 a7 00"
 
 
 def test_every_frame_fits() -> None:

@@ -26,7 +26,7 @@ from pilotline.vocabulary.board import (
     Setting,
 )
 from pilotline.vocabulary.phases import PerPhase
-from pilotline.vocabulary.pilot import STEADY, PilotState
+from pilotline.vocabulary.pilot import STEADY, PilotState, Signalling
 from pilotline.wire.rtm_link import BOARD_TO_HOST, HOST_TO_BOARD, Encoder, UnencodableError
 from pilotline.wire.rtm_link.messages import LAYOUTS, Layout, LinkMessage
 from support.link_messages import MESSAGES, messages_of
@@ -109,6 +109,18 @@ def test_a_number_that_means_nothing_is_refused(at: int, number: int) -> None:
     body[at] = number
     with pytest.raises(ValueError, match=str(number)):
         layout.read(bytes(body))
+
+
+@pytest.mark.requirement("M-01")
+def test_a_signalling_that_nobody_knows_is_no_permit() -> None:
+    """0 by the duty cycle, 1 by messages; a third way would be taken for neither."""
+    layout = BY_TYPE[Permit]
+    for signalling in Signalling:
+        body = layout.write(Permit(6_000, 2_000, signalling))
+        assert body[6] == signalling
+        assert layout.read(body) == Permit(6_000, 2_000, signalling)
+    with pytest.raises(ValueError, match="signalling has no number 2"):
+        layout.read(layout.write(Permit(6_000))[:6] + b"\x02")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from pilotline.vocabulary.board import (
     Withdraw,
 )
 from pilotline.vocabulary.phases import PerPhase
-from pilotline.vocabulary.pilot import PilotMode, PilotOutput, PilotState
+from pilotline.vocabulary.pilot import PilotMode, PilotOutput, PilotState, Signalling
 
 LinkMessage = HostMessage | BoardMessage
 MessageT_co = TypeVar("MessageT_co", bound=LinkMessage, covariant=True)
@@ -180,6 +180,7 @@ OUTPUT = Kind(f"{_MODE.name}; u16 duty in 1/100 %", "BH", _pack_output, _unpack_
 CONTACTS = Kind("u8: bit 0 live closed, bit 1 neutral closed", "B", _pack_contacts, _unpack_contacts)
 STATE = _enum("pilot state", _numbered(*PilotState))
 LOCK = _enum("lock position", _numbered(*LockPosition))
+SIGNALLING = _enum("signalling", {int(each): each for each in Signalling})
 SETTING = _enum("setting", {int(setting): setting for setting in Setting})
 
 
@@ -260,7 +261,7 @@ class Layout(Generic[MessageT_co]):
 HOST_TO_BOARD: tuple[Layout[HostMessage], ...] = (
     Layout(1, Hello, (U8, U64)),
     Layout(2, HostAlive, ()),
-    Layout(3, Permit, (U32, U16)),
+    Layout(3, Permit, (U32, U16, SIGNALLING)),
     Layout(4, Withdraw, ()),
     Layout(5, LockPlug, (BOOL,)),
     Layout(6, SetLight, (LIGHT,)),
