@@ -30,6 +30,7 @@ import ocpp_station
 import page
 import rtm_step
 import smart_charging
+import v2g
 from ocpp_station import cpu_s
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -267,6 +268,11 @@ def exi_rows() -> list[Row]:
     ]
 
 
+def v2g_rows() -> list[Row]:
+    """What `bench/v2g.py` measures."""
+    return [Row(*each) for each in v2g.rows()]
+
+
 def page_rows() -> list[Row]:
     """What `bench/page.py` measures, where there is a browser."""
     aims = {"first load": "60 kB with chart", "PSS": "70 MiB"}
@@ -304,6 +310,7 @@ def measured(spans: Spans, folder: Path) -> Iterator[Row]:
     yield from rtm()
     yield from profile_rows()
     yield from exi_rows()
+    yield from v2g_rows()
     yield from energy_rows(folder / "energy")
     yield from history_rows(folder / "history")
     yield from list_rows(folder / "list")

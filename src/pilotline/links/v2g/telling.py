@@ -153,6 +153,32 @@ def _stop(content: Any) -> str:
     return "will come back" if session is not None and session.value == "Pause" else "ends the session"
 
 
+def _wants_current(content: Any) -> str:
+    return and_then(
+        f"wants {told(content.ev_target_current, 'A')} at {told(content.ev_target_voltage, 'V')} or less",
+        f"state of charge {content.dc_ev_status.ev_ress_soc} %",
+        _error(content),
+        "says it is charged" if content.charging_complete else "",
+    )
+
+
+def _tests(content: Any) -> str:
+    return and_then(f"waits for the test of the cable, state of charge {_level(content)} %", _error(content))
+
+
+def _welded(content: Any) -> str:
+    return and_then("looks whether its contacts have parted", _error(content))
+
+
+def _level(content: Any) -> int:
+    return content.dc_ev_status.ev_ress_soc
+
+
+def _error(content: Any) -> str:
+    code = content.dc_ev_status.ev_error_code.value
+    return "" if code == "NO_ERROR" else f"error {code}"
+
+
 _CAR: dict[str, Sentence] = {
     "supportedAppProtocol": _offers,
     "SessionSetup": _who,
@@ -163,8 +189,13 @@ _CAR: dict[str, Sentence] = {
     "ContractAuthentication": lambda _: "asks whether it may charge",
     "Authorization": lambda _: "asks whether it may charge",
     "ChargeParameterDiscovery": _needs,
+    "CableCheck": _tests,
     "PowerDelivery": _power,
     "PreCharge": _precharge,
+    "CurrentDemand": _wants_current,
+    "ChargingStatus": lambda _: "asks how much it may draw",
+    "MeteringReceipt": lambda _: "signs what the meter says",
+    "WeldingDetection": _welded,
     "SessionStop": _stop,
 }
 
@@ -261,10 +292,63 @@ def _state(content: Any) -> str:
     return status_words(status) if status is not None else ""
 
 
+def _goes_on(content: Any) -> str:
+    """An answer that has nothing but the processing and the status."""
+    done = "done" if content.evse_processing.value == "Finished" else "not done yet"
+    return and_then(done, _state(content))
+
+
+def _voltage(content: Any) -> str:
+    return and_then(f"{told(content.evse_present_voltage, 'V')} at its output", _state(content))
+
+
+def _gives(content: Any) -> str:
+    reached = [
+        word for word in ("current", "voltage", "power") if getattr(content, f"evse_{word}_limit_achieved")
+    ]
+    volts, amps = told(content.evse_present_voltage, "V"), told(content.evse_present_current, "A")
+    return and_then(
+        f"gives {amps} at {volts}",
+        limits(content, _PRESENT_LIMITS, "up to"),
+        f"at its limit of {', '.join(reached)}" if reached else "",
+        _meter(content),
+        _state(content),
+    )
+
+
+_PRESENT_LIMITS = (
+    ("evse_maximum_voltage_limit", "V"),
+    ("evse_maximum_current_limit", "A"),
+    ("evse_maximum_power_limit", "W"),
+)
+
+
+def _offers_current(content: Any) -> str:
+    """The answer in the charge loop of AC."""
+    return and_then(
+        limits(content, (("evse_max_current", "A"),), "up to"),
+        _meter(content),
+        "wants a receipt" if content.receipt_required else "",
+        _state(content),
+    )
+
+
+def _meter(content: Any) -> str:
+    meter = getattr(content, "meter_info", None)
+    return f"meter {quantity(float(meter.meter_reading), 'Wh')}" if meter and meter.meter_reading else ""
+
+
 _CHARGER: dict[str, Sentence] = {
     "supportedAppProtocol": _takes,
     "SessionSetup": _evse,
     "ServiceDiscovery": _services,
     "ChargeParameterDiscovery": _has,
+    "ContractAuthentication": _goes_on,
+    "Authorization": _goes_on,
+    "CableCheck": _goes_on,
+    "PreCharge": _voltage,
     "PowerDelivery": _state,
+    "CurrentDemand": _gives,
+    "ChargingStatus": _offers_current,
+    "WeldingDetection": _voltage,
 }
