@@ -1,12 +1,13 @@
-"""``pilotline v2g show``: recordings as a person asks for them."""
+"""``pilotline v2g show`` and ``replay``: recordings as a person asks for them."""
 
 import gzip
 from pathlib import Path
 
 import pytest
 
+from pilotline.wire.v2g.iso15118_2 import ResponseCode
 from support.processes import pilotline
-from support.recorded import connection, in_turns, later, lines, pcap, search, setup, whole_session
+from support.recorded import connection, in_turns, later, lines, parting, pcap, search, setup, whole_session
 
 
 @pytest.fixture
@@ -99,3 +100,49 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     done = pilotline(tmp_path, "v2g", "show", "nowhere.pcap")
     assert done.returncode == 2
     assert "nowhere.pcap cannot be read" in done.stderr
+
+
+# --- replay ---
+
+
+@pytest.mark.requirement("M-01")
+def test_a_replay_has_a_line_for_each_session(tmp_path: Path, recordings: Path) -> None:
+    """With how many answers were compared; all are right, which the last line and the exit code say."""
+    done = pilotline(tmp_path, "v2g", "replay", recordings.name)
+    assert done.returncode == 0, done.stderr
+    head, *rows, last = done.stdout.splitlines()
+    assert head.split() == ["car", "protocol", "verdict", "answers", "replay"]
+    assert [row.split()[0] for row in rows] == ["1", "2", "3"]
+    assert [row.split()[-2:] for row in rows] == [["33", "same"], ["4", "same"], ["33", "same"]]
+    assert "truncated recording" in rows[1]
+    assert last == "3 sessions, 70 answers, all right."
+
+
+def test_sessions_to_replay_are_chosen_as_those_to_show(tmp_path: Path, recordings: Path) -> None:
+    """By car, by number, by name."""
+    done = pilotline(tmp_path, "v2g", "replay", recordings.name, "--car", "SLOW", "--session", "2")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 3)
+    assert done.stdout.splitlines()[1].split()[0] == "2"
+    done = pilotline(tmp_path, "v2g", "replay", recordings.name, "--session", "4")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "None of the 3 sessions is meant" in done.stderr
+
+
+def test_a_difference_is_told_and_is_exit_code_1(tmp_path: Path) -> None:
+    """Here the recorded charger says that the power is off, with a code that ours does not give."""
+    payloads = [*whole_session()[:-4], *parting(ResponseCode.FAILED)]
+    (tmp_path / "car.jsonl").write_bytes(lines(in_turns(payloads)))
+    done = pilotline(tmp_path, "v2g", "replay", "car.jsonl")
+    assert done.returncode == 1
+    assert "differs at message 66" in done.stdout
+    assert "ResponseCode was FAILED, ours is OK" in " ".join(done.stdout.split())
+    assert done.stdout.splitlines()[-1] == "1 session, 33 answers, 1 differ."
+
+
+def test_a_capture_file_can_be_replayed(tmp_path: Path) -> None:
+    """The car is known by its identifier there."""
+    file = tmp_path / "car.pcap"
+    file.write_bytes(pcap([*search(), *later(connection(in_turns(whole_session())), 3_100_000)]))
+    done = pilotline(tmp_path, "v2g", "replay", file.name)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1].split()[:3] == ["1", "0A:0B:0C:0D:0E:0F", "ISO"]

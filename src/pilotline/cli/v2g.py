@@ -27,14 +27,20 @@ _STYLES = {
 
 def show_file(file: Path, session: str | None, car: str | None) -> None:
     """The story of the one session that is meant; of several, a list."""
-    recordings = _read(file)
-    found = [each for each in enumerate(recordings, 1) if _is_chosen(*each, session, car)]
-    if not found:
-        raise UsageError(_none_found(file, recordings))
+    found = choose(file, session, car)
     if len(found) == 1:
         _tell(found[0][1])
     else:
         _list(found)
+
+
+def choose(file: Path, session: str | None, car: str | None) -> list[tuple[int, Recording]]:
+    """The sessions that are meant, with their numbers in the file; at least one."""
+    recordings = _read(file)
+    found = [each for each in enumerate(recordings, 1) if _is_chosen(*each, session, car)]
+    if not found:
+        raise UsageError(_none_found(file, recordings))
+    return found
 
 
 def _read(file: Path) -> list[Recording]:
