@@ -8,10 +8,10 @@ PAGE_SOURCES := $(shell find web/panel -type f -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check torture explore mutants bench requirements format clean
+.PHONY: help setup run run-v2g test check torture explore mutants interop-v2g bench requirements format clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) $(PAGE)  ## install everything into .venv and build the page; quick when nothing changed
 	@echo "Set up in .venv; try: make run"
@@ -26,6 +26,9 @@ $(PAGE): $(STAMP) scripts/page.sh $(PAGE_SOURCES)
 
 run: $(STAMP) $(PAGE)  ## start a virtual station with its page, a simulated car and a simulated backend
 	@$(BIN)/pilotline run --csms virtual --open
+
+run-v2g: $(STAMP) $(PAGE)  ## the same with cars that speak ISO 15118-2: plug in, show a card, read the messages
+	@$(BIN)/pilotline run --model master-plus-ac --id PILOT-V2G --csms virtual --open --car-speaks iso2 --set c_Iso15118=true
 
 test: $(STAMP) $(PAGE)  ## run all tests that need no root
 	@scripts/browser.sh
@@ -52,6 +55,9 @@ explore: $(STAMP)  ## look at everything that can happen to the safety module: a
 mutants: $(STAMP)  ## make small mistakes in the safety module, and see whether a test notices each: a quarter of an hour
 	@$(BIN)/python scripts/mutants.py
 
+interop-v2g: $(STAMP)  ## a foreign car at our charger and the other way round; needs root, ip and a JVM
+	@$(BIN)/python scripts/interop_v2g.py
+
 bench: $(STAMP)  ## print the benchmark table, with ratios to the named peers
 	@$(BIN)/python bench/run.py
 
@@ -64,5 +70,5 @@ format: $(STAMP)  ## put the code into its format and mend what can be mended
 	scripts/page.sh format
 
 clean:  ## remove what these targets made, .venv included; never the data of a station
-	rm -rf .venv dist mutants web/panel/node_modules src/pilotline/panel/page .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .venv-interop dist mutants web/panel/node_modules src/pilotline/panel/page .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,6 +16,7 @@ from pilotline.simulator.actions import Misbehaviour
 from pilotline.station.network import WAYS, Part
 from pilotline.station.notes import NOTES
 from pilotline.station.waits import WAITS
+from pilotline.vocabulary.car import TALK_PHASES
 from pilotline.vocabulary.faults import FAULTS
 from pilotline.vocabulary.limits import SOURCES
 from pilotline.vocabulary.network import TITLES
@@ -110,6 +111,7 @@ def messages() -> Iterable[tuple[str, str]]:
         yield f"check.{finding.code}", finding.sentence
         yield from [(f"check.{finding.code}.advice", finding.advice)] if finding.advice else []
     yield from ((f"note.{each.code}", each.sentence) for each in NOTES)
+    yield from ((f"phase.{code}", sentence) for code, sentence in TALK_PHASES.items())
 
 
 def said(kind: str, words: Mapping[Word, str]) -> Iterable[tuple[str, str]]:

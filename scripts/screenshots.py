@@ -99,10 +99,31 @@ def fault(browser: Browser, folder: Path) -> None:
         panel.page.screenshot(path=TARGET / "fault-phone.png")
 
 
+def talk(browser: Browser, folder: Path) -> None:
+    """A car and a station by ISO 15118-2: let in after a moment, and a limit that falls."""
+    with station(folder, "--model", "master-plus-ac", "--set", "c_Iso15118=true") as bench:
+        panel = open_page(browser, bench.address, "light")
+        bench.ask("car", digital="iso2")
+        bench.ask("plug_in")
+        panel.page.wait_for_timeout(8_000)
+        bench.ask("present_tag", tag=next(iter(CARDS)))
+        bench.wait(ocpp_status="Charging")
+        panel.page.wait_for_timeout(8_000)
+        bench.ask("limit_current", limit_ma=16_000)
+        panel.page.wait_for_timeout(8_000)
+        for scheme, name, size in (("light", "phone", PHONE), ("dark", "desk", LAPTOP)):
+            shown = open_page(browser, bench.address, scheme, size)
+            shown.page.goto(f"{bench.address}#/diagnostics/car")
+            shown.page.wait_for_timeout(2_500)
+            shown.see("talk").evaluate("part => part.scrollIntoView({block: 'start'})")
+            shown.page.wait_for_timeout(500)
+            shown.page.screenshot(path=TARGET / f"talk-{name}.png")
+
+
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
     with chromium() as browser, tempfile.TemporaryDirectory() as folder:
-        for number, take in enumerate((pages, set_up, fault)):
+        for number, take in enumerate((pages, set_up, fault, talk)):
             home = Path(folder) / str(number)
             home.mkdir()
             take(browser, home)

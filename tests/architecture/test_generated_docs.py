@@ -21,6 +21,7 @@ from support.places import ROOT
         "operations_reference.py",
         "refusal_reference.py",
         "ocpp_reference.py",
+        "v2g_reference.py",
         "messages.py",
     ],
 )

@@ -12,11 +12,13 @@ def test_without_a_verb_the_verbs_are_shown(tmp_path: Path) -> None:
     shown = pilotline(tmp_path)
     text = " ".join(shown.stdout.split())
     assert "pilotline run --demo" in text.replace("│ ", "")
-    for verb in ("run", "simulate", "models", "doctor", "rtm", "world", "exi", "v2g"):
+    for verb in ("run", "simulate", "models", "doctor", "rtm", "world", "secc", "evcc", "exi", "v2g"):
         assert f" {verb} " in text
 
 
-@pytest.mark.parametrize("verb", ["run", "simulate", "models", "doctor", "rtm", "world", "exi", "v2g"])
+@pytest.mark.parametrize(
+    "verb", ["run", "simulate", "models", "doctor", "rtm", "world", "secc", "evcc", "exi", "v2g"]
+)
 def test_every_verb_explains_itself(tmp_path: Path, verb: str) -> None:
     """What it does in a sentence, and every option with its help."""
     shown = pilotline(tmp_path, verb, "-h")

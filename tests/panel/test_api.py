@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from pilotline.links.operations import NoAnswerError, OperationError, argument_names
+from pilotline.links.v2g.log_views import CarAnswerView, CarMessageView
 from pilotline.panel import connections, lines
 from pilotline.panel.answers import LARGEST_BODY
 from pilotline.panel.api import MAKERS
@@ -80,6 +81,29 @@ def test_an_operation_is_done_with_its_arguments_and_its_value_comes_back() -> N
         assert panel.port.asked == [("present_tag", {"tag": "04A1"})]
 
     play(story, FakePort(answer=give_back))
+
+
+@pytest.mark.requirement("M-10")
+def test_the_messages_of_a_car_are_asked_for_from_a_number_on() -> None:
+    """A page that follows asks for what is new; a question that was not answered yet has a null for it."""
+    answer = CarAnswerView("2026-03-01T12:00:00+00:00", "SessionStopRes", "OK", "OK", "{}")
+    told = CarMessageView(42, None, 2, "iso2", "SessionStopReq", "ends the session", "{}", answer)
+
+    async def tell(_word: str, _args: Mapping[str, Any]) -> Any:
+        return (told, replace(told, number=43, answer=None))
+
+    async def story(panel: Served) -> None:
+        rows = (await panel.post("v2g_messages", connector=2, after=41)).json()["value"]
+        assert panel.port.asked == [("v2g_messages", {"connector": 2, "after": 41})]
+        assert [each["number"] for each in rows] == [42, 43]
+        assert rows[0].keys() == {
+            "number", "at", "connector", "protocol", "name", "sentence", "text", "answer",
+        }  # fmt: skip
+        assert rows[0]["answer"].keys() == {"at", "name", "code", "sentence", "text"}
+        assert rows[1]["answer"] is None
+        assert (await panel.post("v2g_messages", after="yesterday")).status_code == 400
+
+    play(story, FakePort(answer=tell))
 
 
 def test_an_operation_without_a_value_answers_null() -> None:

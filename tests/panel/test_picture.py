@@ -11,9 +11,21 @@ from hypothesis import strategies as st
 
 from pilotline.links.here import Here
 from pilotline.links.host import BackendView, HostView
-from pilotline.panel.picture import Line, Picture, Tree, changes, for_card, merged, paint, tree_of
+from pilotline.models.reader import load_charger
+from pilotline.panel.picture import (
+    Line,
+    Picture,
+    Tree,
+    changes,
+    for_card,
+    merged,
+    paint,
+    plate_of,
+    tree_of,
+)
 from pilotline.simulator.bench import BenchView
 from pilotline.station.snapshot import ConnectorView, LedView
+from pilotline.vocabulary.car import CarTalk
 from pilotline.vocabulary.lights import Glow
 from pilotline.vocabulary.phases import PerPhase
 from support.panel import IDLE, PLATE, in_session, picture
@@ -167,6 +179,28 @@ def test_a_guest_is_told_the_name_of_his_own_card_alone(
     names = {"04A1B2C3": "Anna", "04A1B2C300": "Cleo", "": "Nobody"}
     assert for_card({"names": names, "today": None}, card, tag_bytes) == {"names": told, "today": None}
     assert for_card({"today": "2026-03-29"}, card, tag_bytes) == {"today": "2026-03-29"}
+
+
+@pytest.mark.requirement("M-10")
+def test_what_a_car_says_of_itself_comes_with_its_first_word_and_goes_with_it() -> None:
+    """While it talks only its news are told; when it has gone nothing of it is left."""
+    car = CarTalk()
+    idle, talks = tree_of(picture(IDLE)), tree_of(picture(replace(IDLE, car=car)))
+    wishes = tree_of(picture(replace(IDLE, car=replace(car, phase="parameters", wants_wh=30_000))))
+    assert changes(idle, talks)["connectors"]["1"]["car"].keys() == {
+        "protocol", "phase", "sentence", "soc_percent", "wants_wh", "leaves", "max_current_ma",
+        "min_current_ma", "charges",
+    }  # fmt: skip
+    assert changes(talks, wishes)["connectors"]["1"] == {"car": {"phase": "parameters", "wants_wh": 30_000}}
+    assert changes(wishes, idle)["connectors"]["1"] == {"car": None}
+
+
+@pytest.mark.requirement("M-01")
+@pytest.mark.parametrize(("model", "digital"), [("master-plus-ac", True), ("evnet-7kw-s", False)])
+def test_the_plate_says_whether_the_station_can_talk_with_a_car(model: str, digital: bool) -> None:
+    """A page of one that cannot has no place for it."""
+    plate = plate_of(load_charger(model), "CP-1", "SN-1", "1.0", virtual=True, zero_utc_ms=None)
+    assert tree_of(replace(picture(), station=plate))["station"]["digital"] is digital
 
 
 @pytest.mark.requirement("M-31")

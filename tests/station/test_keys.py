@@ -99,6 +99,9 @@ OURS = {
     "c_BackendLossLimit_I",
     "c_BackendLossTimeout",
     "c_Evsens",
+    "c_Iso15118",
+    "c_Iso15118Authorisation",
+    "c_Iso15118Wait",
     "c_OfflinePlugAndCharge",
     "c_S0PulsesPerKWh",
 }

@@ -8,9 +8,11 @@ import pytest
 
 from pilotline.station import waits
 from pilotline.station.core import Station
+from pilotline.station.digital import DigitalDesk
 from pilotline.station.events import (
     AskReset,
     Backlog,
+    CarSaid,
     ChangeAvailability,
     ChangeKey,
     LimitCurrent,
@@ -20,9 +22,11 @@ from pilotline.station.events import (
     StationEffect,
     StopCharging,
 )
+from pilotline.station.keys import BY_NAME
 from pilotline.station.snapshot import ConnectorView, view
 from pilotline.station.waits import WAITS, Wait
 from pilotline.vocabulary import faults, limits
+from pilotline.vocabulary.car import CarTalk
 from pilotline.vocabulary.charger import SessionRules
 from pilotline.vocabulary.journal import OpenSession, Recollection, Started, StoreTrouble
 from pilotline.vocabulary.pilot import PilotState
@@ -179,6 +183,41 @@ def reserve(bench: StationBench) -> None:
     bench.tell(Reserve(1, 7, 1, "ANNA", expiry_us=1))
 
 
+def ask_to_talk(bench: StationBench) -> None:
+    """A station with a modem, and a plug that is in."""
+    bench.station.keys.change(BY_NAME["c_iso15118"], "true")
+    bench.connector.digital = DigitalDesk(bench.station.keys, fitted=True)
+    bench.plug()
+    bench.run(SECOND)
+
+
+def talk(bench: StationBench) -> None:
+    ask_to_talk(bench)
+    bench.tell(CarSaid(1, CarTalk("ISO 15118-2", "authorisation")))
+
+
+def agree(bench: StationBench) -> None:
+    talk(bench)
+    bench.card()
+    bench.run(SECOND)
+
+
+def wait_for_a_word(bench: StationBench) -> None:
+    ask_to_talk(bench)
+    bench.card()
+    bench.run(SECOND)
+
+
+def say_goodbye(bench: StationBench) -> None:
+    agree(bench)
+    bench.tell(CarSaid(1, CarTalk("ISO 15118-2", "charging"), power=True))
+    bench.show(PilotState.C)
+    bench.run(SECOND)
+    bench.show(PilotState.B)
+    bench.tell(CarSaid(1, in_order=True))
+    bench.run(SECOND)
+
+
 WAYS: dict[Wait, Callable[[StationBench], object]] = {
     waits.NO_BOARD: lose_the_board,
     waits.WRONG_MODEL: fit_another_board,
@@ -187,6 +226,7 @@ WAYS: dict[Wait, Callable[[StationBench], object]] = {
     waits.LIMIT: pause,
     waits.PLUG_IN: idle,
     waits.TAG: StationBench.plug,
+    waits.TALK_TAG: talk,
     waits.ASKING: lambda bench: bench.tell(PresentTag("CARD")),
     waits.RESERVED: reserve,
     waits.REFUSED: be_refused,
@@ -202,6 +242,9 @@ WAYS: dict[Wait, Callable[[StationBench], object]] = {
     waits.RESUMING: lift_a_pause,
     waits.BACK_OFF: sag,
     waits.SPENT: lambda bench: sag(bench, EVNET.rtm.back_off.tries),
+    waits.TALK_WAIT: wait_for_a_word,
+    waits.TALK: agree,
+    waits.TALK_OVER: say_goodbye,
     waits.CAR: offer,
     waits.CAR_PAUSES: let_the_car_pause,
     waits.CHARGING: StationBench.charge,

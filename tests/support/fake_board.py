@@ -31,11 +31,13 @@ from pilotline.vocabulary.board import (
 )
 from pilotline.vocabulary.phases import UNKNOWN, PerPhase
 from pilotline.vocabulary.pilot import (
+    DIGITAL_DUTY,
     MIN_OFFER_MA,
     STEADY,
     PilotMode,
     PilotOutput,
     PilotState,
+    Signalling,
     duty_for,
 )
 from pilotline.vocabulary.time import SECOND, earliest
@@ -68,6 +70,7 @@ class FakeBoard:
         self.remembered = 0
         self.accepted = False
         self.offer_ma = 0
+        self.signalling = Signalling.NOMINAL
         self.permit_until = 0
         self.relay = False
         self.locked = False
@@ -87,7 +90,8 @@ class FakeBoard:
             case Hello(_, model_hash):
                 self.accepted, self.permit_until, self._told = model_hash == self.model_hash, now, None
                 answers.append(self._identity())
-            case Permit(offer_ma, lifetime_ms) if self.accepted:
+            case Permit(offer_ma, lifetime_ms, signalling) if self.accepted:
+                self.signalling = signalling
                 self.offer_ma, self.permit_until = offer_ma, now + lifetime_ms * self.beat // 1_000
             case Withdraw():
                 self.permit_until = now
@@ -146,10 +150,12 @@ class FakeBoard:
         ready = self.ready and self.pilot in CARS and not self.faults & faults.BLOCKING
         offers = self.permitted(now) and ready
         offer_ma = min(self.offer_ma, self.cable_ma or self.offer_ma) if offers else 0
+        asks = self.signalling is Signalling.DIGITAL and self.accepted and now < self.permit_until and ready
+        duty = DIGITAL_DUTY if asks else duty_for(offer_ma) if offers else None
         return ConnectorReport(
             at=now - self._began,
             pilot=self.pilot,
-            output=PilotOutput(PilotMode.PWM, duty_for(offer_ma)) if offers else STEADY,
+            output=STEADY if duty is None else PilotOutput(PilotMode.PWM, duty),
             offer_ma=offer_ma,
             cable_ma=self.cable_ma if self.pilot in CARS else None,
             relay=self.relay,

@@ -32,6 +32,7 @@ from pilotline.vocabulary.board import (
 from pilotline.vocabulary.charger import (
     BackOff,
     CableStep,
+    Digital,
     HostLimits,
     LockTimes,
     Outlet,
@@ -51,7 +52,7 @@ from pilotline.vocabulary.charger import (
     Window,
 )
 from pilotline.vocabulary.phases import on_phases
-from pilotline.vocabulary.pilot import PilotMode, PilotState
+from pilotline.vocabulary.pilot import PilotMode, PilotState, Signalling
 from pilotline.vocabulary.time import MS, Tick, earliest
 
 T = TypeVar("T")
@@ -147,6 +148,9 @@ TETHERED = replace(
 )
 """A fixed cable of 20 A: no lock, no proximity reading."""
 
+TALKING = replace(SOCKET, hash=0x1516, digital=Digital(step_x1_ms=3_000))
+"""The socket, with a modem: a car may be told its current by messages."""
+
 
 class Watcher(Protocol):
     """Something that looks on, such as the history the invariants are judged by."""
@@ -195,6 +199,7 @@ class Plant:
         self._contacts = CONTACTS_OPEN
         self._lock = LockPosition.OPEN if model.outlet.lock else LockPosition.NONE
         self._offer_ma: int | None = None
+        self._signalling = Signalling.NOMINAL
         self._renewals = 0
         judge = type(self).judged_by
         self._watcher = judge(model, settings or {}) if judge and not watcher else watcher
@@ -256,9 +261,13 @@ class Plant:
     def hello(self, model_hash: int | None = None) -> None:
         self.send(Hello(LINK_PROTOCOL, self.model.hash if model_hash is None else model_hash))
 
-    def host_keeps(self, offer_ma: int) -> None:
-        """The host renews its permit every 0.5 s from now on; with 0 it sends its heartbeat alone."""
+    def host_keeps(self, offer_ma: int, signalling: Signalling = Signalling.NOMINAL) -> None:
+        """The host renews its permit every 0.5 s from now on; with 0 it sends its heartbeat alone.
+
+        By messages 0 is a permit too: to talk, and no more.
+        """
         self._offer_ma, self._renewals = offer_ma, self._renewals + 1
+        self._signalling = signalling
         self._renew(self._renewals)
 
     def host_is_silent(self) -> None:
@@ -408,7 +417,8 @@ class Plant:
     def _renew(self, series: int) -> None:
         """One message of the host, and the next in half a second, unless the host was told otherwise."""
         if self._offer_ma is not None and series == self._renewals:
-            self._feed(Permit(self._offer_ma) if self._offer_ma else HostAlive())
+            permits = self._offer_ma or self._signalling is Signalling.DIGITAL
+            self._feed(Permit(self._offer_ma, signalling=self._signalling) if permits else HostAlive())
             self._later(self.renewal_us, lambda: self._renew(series))
 
     def _later(self, us: int, action: Callable[[], None]) -> None:
@@ -446,4 +456,26 @@ def waiting(
     plant.host_keeps(offer_ma)
     plant.plug(PilotState.B)
     plant.until(lambda: plant.mode is PilotMode.PWM, within_ms=2_000)
+    return plant
+
+
+def talking(model: RtmModel = TALKING) -> Plant:
+    """A plant whose car is in state B under 5 %, and is allowed nothing yet."""
+    plant = Plant(model)
+    plant.hello()
+    plant.host_keeps(0, Signalling.DIGITAL)
+    plant.plug(PilotState.B)
+    plant.until(lambda: plant.mode is PilotMode.PWM, within_ms=2_000)
+    plant.run(50)
+    return plant
+
+
+def charging_by_messages(model: RtmModel = TALKING, offer_ma: int = 16_000) -> Plant:
+    """A plant whose car charges under 5 %, the contacts at rest."""
+    plant = talking(model)
+    plant.host_keeps(offer_ma, Signalling.DIGITAL)
+    plant.run(500)
+    plant.show(PilotState.C)
+    plant.until(lambda: plant.relay, within_ms=3_000)
+    plant.run(300)
     return plant

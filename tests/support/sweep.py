@@ -17,6 +17,9 @@ LOCKED_MODELS = pytest.mark.parametrize(
 SOCKET_MODELS = pytest.mark.parametrize(
     "model", [m for m in MODELS.values() if m.proximity], ids=[n for n, m in MODELS.items() if m.proximity]
 )
+DIGITAL_MODELS = pytest.mark.parametrize(
+    "model", [m for m in MODELS.values() if m.digital], ids=[n for n, m in MODELS.items() if m.digital]
+)
 SECOND = 1_000
 
 

@@ -19,6 +19,13 @@ class Control(Enum):
     STDIO = "stdio"
 
 
+class CarSpeaks(Enum):
+    """What a simulated car speaks beside the duty cycle."""
+
+    OFF = "off"
+    ISO2 = "iso2"
+
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -46,11 +53,28 @@ _ADDRESS_HELP = (
 _NAME_HELP = "A name that other machines know this one by; it may be given several times."
 _WATCH_HELP = "Judge the safety module at every step, and say which of its rules it breaks, if any."
 _SET_HELP = "A configuration key for this run, such as HeartbeatInterval=10; it may be given several times."
+_CAR_SPEAKS_HELP = (
+    "What the simulated cars speak beside the duty cycle; iso2 is ISO 15118-2, which the station answers "
+    "where its model has a modem and c_Iso15118 is true."
+)
 _LINK_HELP = "Where the host is spoken to: unix:PATH for a socket made there, or serial:DEV."
 _SAMPLES_HELP = "Who measures and is driven: unix:PATH where a board or a virtual world serves it."
 _LAPSE_HELP = (
     "Show it on a page at this loopback port (0: any free one), a minute a second or as is chosen there. "
     "When the story has ended, and without one (in real time then), it is yours to play with. Ctrl-C ends it."
+)
+_INTERFACE_HELP = (
+    "The network interface that leads to the other side, such as eth1; lo when both are on this machine."
+)
+_PROTOCOLS_HELP = "What it speaks: din (DIN SPEC 70121), iso2 (ISO 15118-2), or both with a comma between."
+_LIKES_HELP = "What it speaks, what it likes best first: iso2, din, or both with a comma between."
+_AUTHORISE_HELP = "Let each car charge only so many seconds after it has connected."
+_FAULT_HELP = (
+    "Let the power stage fail so many seconds after each car has connected, such as emergency@20: emergency, "
+    "malfunction, utility, residual-current or insulation."
+)
+_QUIRK_HELP = (
+    "A habit of real cars, such as nul-scope; it may be given several times. A wrong name lists them."
 )
 _NAMESPACE_HELP = (
     "The namespace of all the messages, such as urn:din:70121:2012:MsgDef, urn:iso:15118:2:2013:MsgDef or "
@@ -95,15 +119,18 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     ] = None,
     watch: Annotated[bool, typer.Option("--watch-invariants", help=_WATCH_HELP)] = False,
     keys: Annotated[list[str] | None, typer.Option("--set", envvar="PILOTLINE_SET", help=_SET_HELP)] = None,
+    car_speaks: Annotated[CarSpeaks, typer.Option("--car-speaks", help=_CAR_SPEAKS_HELP)] = CarSpeaks.OFF,
 ) -> None:
     """Run a virtual station in real time, with a page to watch it and play with it. Ctrl-C ends it."""
     from pilotline.cli.page import PageWishes
     from pilotline.cli.run import DEFAULT_PORT, Wishes, run_station, serve_station
+    from pilotline.simulator.v2g_car import Digital
 
     quiet = control is Control.STDIO  # a program that scripts the station asks for the page if it wants one
     port = None if no_panel else panel if panel is not None else None if quiet else DEFAULT_PORT
     page = PageWishes(port, panel_address, tuple(panel_name or ()), is_open)
-    wishes = Wishes(model, station_id, csms, data, page, watch, tuple(keys or ()))
+    speaks = Digital(car_speaks.value)
+    wishes = Wishes(model, station_id, csms, data, page, watch, tuple(keys or ()), speaks)
     if quiet:
         serve_station(wishes)
     else:
@@ -202,6 +229,48 @@ def world(
     serve_world(model, samples, link, car)
 
 
+InterfaceOption = Annotated[str, typer.Option("--interface", "-i", help=_INTERFACE_HELP)]
+
+
+@app.command()
+def secc(
+    interface: InterfaceOption,
+    protocols: Annotated[str, typer.Option("--protocols", help=_PROTOCOLS_HELP)] = "din,iso2",
+    ac: Annotated[bool, typer.Option("--ac", help="Alternating current; direct current without it.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End after one car; 1 if not in order.")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="TCP port; 0 for any free one.")] = 0,
+    current: Annotated[
+        float | None, typer.Option("--current", min=0, help="Its greatest current, A.")
+    ] = None,
+    power: Annotated[float | None, typer.Option("--power", min=0, help="Its greatest power, kW; DC.")] = None,
+    authorise_after: Annotated[float, typer.Option("--authorise-after", min=0, help=_AUTHORISE_HELP)] = 0,
+    fault: Annotated[str | None, typer.Option("--fault", metavar="NAME@SECONDS", help=_FAULT_HELP)] = None,
+) -> None:
+    """Be a charger with a virtual power stage, and tell what cars ask and what they are answered."""
+    from pilotline.cli.secc import Wishes, protocols_of, serve_cars
+
+    chosen = protocols_of("iso2" if ac and protocols == "din,iso2" else protocols)
+    serve_cars(Wishes(interface, chosen, ac, once, port, current, power, authorise_after, fault))
+
+
+@app.command()
+def evcc(
+    interface: InterfaceOption,
+    protocol: Annotated[str, typer.Option("--protocol", help=_LIKES_HELP)] = "iso2,din",
+    quirk: Annotated[list[str] | None, typer.Option("--quirk", help=_QUIRK_HELP)] = None,
+    ac: Annotated[bool, typer.Option("--ac", help="Alternating current; direct current without it.")] = False,
+    soc: Annotated[int, typer.Option("--soc", min=0, max=100, help="State of charge, %.")] = 20,
+    until_soc: Annotated[int, typer.Option("--until-soc", min=0, max=100, help="It ends there, %.")] = 80,
+    capacity: Annotated[float, typer.Option("--capacity", min=0.1, help="Of its battery, kWh.")] = 52.0,
+    current: Annotated[float, typer.Option("--current", min=1, help="The most it takes, A.")] = 150.0,
+) -> None:
+    """Be a car: look for a charger, charge, and tell what is asked and answered."""
+    from pilotline.cli.evcc import Wishes, drive_to_charger
+
+    likes = "iso2" if ac and protocol == "iso2,din" else protocol
+    drive_to_charger(Wishes(interface, likes, tuple(quirk or ()), ac, soc, until_soc, capacity, current))
+
+
 @exi_app.command()
 def decode(namespace: NamespaceOption, fragment: FragmentOption = False) -> None:
     """Lines of hex on standard input to lines of JSON; a wrong one is told by its number."""
@@ -233,6 +302,18 @@ def show(
     from pilotline.cli.v2g import show_file
 
     show_file(file, session, car)
+
+
+@v2g_app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help=_RECORDING_HELP)],
+    session: Annotated[str | None, typer.Option("--session", "-s", help=_SESSION_HELP)] = None,
+    car: Annotated[str | None, typer.Option("--car", "-c", help=_CAR_HELP)] = None,
+) -> None:
+    """Ask our own charger what recorded cars asked, and compare its answers; exit code 1 if one is wrong."""
+    from pilotline.cli.v2g_replay import replay_file
+
+    replay_file(file, session, car)
 
 
 def main() -> None:

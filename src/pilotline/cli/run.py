@@ -27,9 +27,11 @@ from pilotline.runtime.launcher import Launcher, Settings
 from pilotline.runtime.listener import ListenError, listen
 from pilotline.runtime.virtual_backend import backend_url
 from pilotline.simulator.story import Story, duration_us, load_story
+from pilotline.simulator.v2g_car import Digital
 from pilotline.station.keys import BY_NAME, KeyRefusedError
 from pilotline.vocabulary.charger import MeterKind
 from pilotline.vocabulary.endpoint import UrlError, parse_endpoint
+from pilotline.vocabulary.refusals import NO_DIGITAL
 
 DEFAULT_PORT = 8080
 """The page's, when nobody says otherwise."""
@@ -51,7 +53,8 @@ def default_folder(station_id: str) -> Path:
 class Wishes:
     """What the user said on the command line; ``page`` is how the page is served, if it is.
 
-    ``watch_invariants``: the safety modules are judged while they run. ``keys`` are texts like KEY=VALUE.
+    ``watch_invariants``: the safety modules are judged while they run. ``keys`` are texts like KEY=VALUE;
+    ``car_speaks`` is what the simulated cars do, beside the duty cycle.
     """
 
     model: str
@@ -61,6 +64,7 @@ class Wishes:
     page: PageWishes = field(default_factory=PageWishes)
     watch_invariants: bool = False
     keys: tuple[str, ...] = ()
+    car_speaks: Digital = Digital.OFF
 
 
 def read_keys(texts: Sequence[str]) -> Mapping[str, str]:
@@ -84,6 +88,8 @@ def prepare(wishes: Wishes) -> tuple[Settings, DataFolder, Doors]:
     charger = load_charger(wishes.model)
     if charger.meter and charger.meter.kind is MeterKind.S0:
         raise UsageError("An S0 meter is counted in simulated time only so far; `simulate` runs this model.")
+    if wishes.car_speaks is not Digital.OFF and charger.rtm.digital is None:
+        raise UsageError(f"--car-speaks: {NO_DIGITAL.of()} master-plus-ac has one.")
     connectors, keys = charger.connectors, read_keys(wishes.keys)
     csms = None if wishes.csms == VIRTUAL else wishes.csms
     try:
@@ -110,6 +116,7 @@ def prepare(wishes: Wishes) -> tuple[Settings, DataFolder, Doors]:
         keys=keys,
         entry=doors.entry,
         panel_tls=doors.https,
+        car_speaks=wishes.car_speaks,
     )
     return settings, folder, doors
 

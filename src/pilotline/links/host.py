@@ -21,6 +21,7 @@ from pilotline.links.ocpp.link import (
     SendText,
 )
 from pilotline.links.upkeep import HostUpkeep
+from pilotline.links.v2g.line import LineEffect, LineEvent, open_lines
 from pilotline.station.clock import WallClock
 from pilotline.station.core import Station
 from pilotline.station.events import (
@@ -128,15 +129,18 @@ class HostView:
     leds: tuple[LedView, ...] = ()
 
 
-HostEvent = FromBoard | LinkEvent | StationEvent | UpkeepEvent | NetworkSaid | Noted
+HostEvent = FromBoard | LineEvent | LinkEvent | StationEvent | UpkeepEvent | NetworkSaid | Noted
 HostEffect = (
-    BoardBytes | MeterPace | SendText | StoreJob | Restart | RestartFailed | CallAnswer | KeysRead
-    | UseInterface | Work | GiveUp | UseAccess
+    BoardBytes | LineEffect | MeterPace | SendText | StoreJob | Restart | RestartFailed | CallAnswer
+    | KeysRead | UseInterface | Work | GiveUp | UseAccess
 )  # fmt: skip
 
 
 class HostCore:
     """``handle(event, now)``, ``deadline()`` and ``snapshot(now)``."""
+
+    _link_due: int | None = None
+    _network_due: int | None = None
 
     def __init__(  # noqa: PLR0913 - what only the shell knows
         self,
@@ -173,6 +177,7 @@ class HostCore:
             find_zone=find_zone,
             seed=seed,
         )
+        self.lines = open_lines(self.station.connectors, model, self.station.keys, boot)
         self.link = OcppLink(
             model.ocpp,
             self.station.keys,
@@ -195,8 +200,6 @@ class HostCore:
         self._counts_backlog = model.session.offline_events is not None
         self._deadline: int | None = 0
         self._station_due: int | None = 0
-        self._link_due: int | None = None
-        self._network_due: int | None = None
         self._upkeep_due: int | None = 0
 
     def _surroundings(self, memory: Recollection | None, csms: str | None) -> Surroundings:
@@ -223,9 +226,12 @@ class HostCore:
         self._queue.append(_TICK)  # a core the event is not for may be due all the same
         while self._queue:
             self._run(self._queue.popleft(), now)
+            if not self._queue:
+                self._queue += self.lines.look(now)
+        self._effects += self.lines.take_effects()
         self._effects += self.diary.entries(self.clock.stamp(now))
         dues = self._station_due, self._link_due, self._network_due, self._upkeep_due
-        self._deadline = earliest(*dues, self.diary.deadline())
+        self._deadline = earliest(*dues, self.diary.deadline(), self.lines.deadline())
         effects, self._effects = self._effects, []
         return effects
 
@@ -253,6 +259,8 @@ class HostCore:
         elif isinstance(event, FromBoard):
             messages = self._decoders[event.connector].feed(event.data)
             self._queue += [BoardSaid(event.connector, message) for message in messages]
+        elif isinstance(event, LineEvent):
+            self.lines.handle(event, now)
         else:
             self._queue.append(event)
 

@@ -26,7 +26,8 @@ NOWHERE = Here()
 class Plate:
     """What does not change while the host lives. ``zero_utc_ms`` is the wall-clock time of core time 0.
 
-    A card's tag that is shorter than ``tag_bytes`` stands in sessions filled up to that (R-27).
+    A card's tag that is shorter than ``tag_bytes`` stands in sessions filled up to that (R-27). ``digital``:
+    the station can talk with a car by ISO 15118.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Plate:
     virtual: bool
     zero_utc_ms: int | None
     tag_bytes: int = 0
+    digital: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def plate_of(
         virtual,
         zero_utc_ms,
         model.session.tag_bytes,
+        model.rtm.digital is not None,
     )
 
 

@@ -10,6 +10,7 @@ from pilotline.drivers.tty import PseudoPort
 from pilotline.links.board import BoardCore, BoardEffect, BoardEvent
 from pilotline.links.operations import OperationError
 from pilotline.models.meter_profile import load_meter
+from pilotline.runtime.car_line import CarDialler
 from pilotline.runtime.clocks import CoreClock
 from pilotline.runtime.loop import CoreLoop
 from pilotline.runtime.settings_file import SettingsFile
@@ -24,8 +25,10 @@ from pilotline.simulator.bench import (
     SetPace,
     bench_view,
 )
+from pilotline.simulator.car import CarConfig
 from pilotline.simulator.modbus_meter import ModbusMeter
-from pilotline.simulator.world import Beside, Event, Memory, World, WorldConfig, WorldView
+from pilotline.simulator.v2g_car import Digital
+from pilotline.simulator.world import Beside, Effect, Event, Memory, World, WorldConfig, WorldView
 from pilotline.vocabulary.board import Outputs, Pace, Sample, StoreSettings
 from pilotline.vocabulary.charger import ChargerModel, MeterSlot
 from pilotline.vocabulary.phases import PerPhase
@@ -33,17 +36,19 @@ from pilotline.vocabulary.time import Tick
 
 
 class Ends(msgspec.Struct):
-    """Where one connector's lines and its memory are."""
+    """Where one connector's lines and its memory are; ``car_line`` names the host's port for its car."""
 
     link: str
     meter: str
     memory: str
+    car_line: str = ""
 
 
 class BoardPlace:
     """Wires a connector's world, RTM and meter to two pseudo-terminals. ``draws``: its current is another.
 
-    ``tell``: the RTM is looked at, and this hears of each invariant that does not hold.
+    ``tell``: the RTM is looked at, and this hears of each invariant that does not hold. ``speaks`` is what
+    its car does, until somebody at the bench makes it another one.
     """
 
     def __init__(
@@ -55,20 +60,24 @@ class BoardPlace:
         clock: CoreClock,
         draws: Callable[[], None],
         tell: Tell | None = None,
+        speaks: Digital = Digital.OFF,
     ) -> None:
         self._log = structlog.get_logger().bind(process="board", connector=number)
         self._clock = clock
         self._draws = draws
         self._memory = Path(ends.memory)
         self._remembered = b""
-        self._world = World(WorldConfig.around(model.rating, model.outlet), _recall(self._memory))
+        self._model = model
+        config = WorldConfig.around(model.rating, model.outlet, CarConfig(digital=speaks))
+        self._world = World(config, _recall(self._memory))
         self._drawn_ma = self._world.current_ma
         self._settings = SettingsFile(self._memory.with_suffix(".settings"))
         stored = self._settings.recall()
         watched = watching(model.rtm, number, stored, self._log, tell) if tell else None
         board = BoardCore(model.rtm, connector=number, serial=serial, stored=stored, watched=watched)
         self._board_loop: CoreLoop[BoardEvent, BoardEffect] = CoreLoop(board, self._act, clock)
-        self._world_loop: CoreLoop[Event, Sample | Refused] = CoreLoop(self._world, self._sense, clock)
+        self._world_loop: CoreLoop[Event, Effect] = CoreLoop(self._world, self._sense, clock)
+        self._car_line = CarDialler(Path(ends.car_line), self._world_loop.post)
         self._refusal: str | None = None
         self._link = PseudoPort(Path(ends.link), self._from_host)
         self._link_is_cut = False
@@ -95,7 +104,10 @@ class BoardPlace:
     def bench_view(self, evsens: EvsensFault) -> BenchView:
         """What the bench's knobs stand at; the EVSENS is the station's."""
         fault = self._meter.fault if self._meter else MeterFault.NONE
-        return bench_view(self.world_view(), Lines(self._link_is_cut, fault, evsens, self._pace))
+        return bench_view(
+            self.world_view(),
+            Lines(self._link_is_cut, fault, evsens, self._pace, self._model.rtm.digital is not None),
+        )
 
     def do(self, action: ConnectorAction) -> None:
         """Raises OperationError where the world does not work that way."""
@@ -145,9 +157,12 @@ class BoardPlace:
         if not self._link_is_cut:
             self._board_loop.post(data)
 
-    def _sense(self, effect: Sample | Refused) -> None:
+    def _sense(self, effect: Effect) -> None:
         if isinstance(effect, Refused):
             self._refusal = effect.reason
+            return
+        if not isinstance(effect, Sample):
+            self._car_line.act(effect)
             return
         self._board_loop.post(effect)
         if effect.current_ma != self._drawn_ma:

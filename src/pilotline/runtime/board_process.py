@@ -23,6 +23,7 @@ from pilotline.runtime.words import served_by
 from pilotline.simulator.actions import ACTIONS, COMMON, EvsensFault, SetEvsensFault
 from pilotline.simulator.bench import BENCH, NO_EVSENS, BenchAction, SilenceSupply, bench_actions
 from pilotline.simulator.evsens import Evsens
+from pilotline.simulator.v2g_car import Digital
 from pilotline.vocabulary.phases import PerPhase
 from pilotline.vocabulary.time import SECOND
 
@@ -33,7 +34,8 @@ class Options(msgspec.Struct):
     """What the launcher tells its board: ``ends`` has one row a connector, in their order.
 
     ``evsens`` is where the bus of an EVSENS shall stand, if the model has a place for one.
-    ``watch_invariants``: its RTMs are looked at, and the launcher hears of what they break.
+    ``watch_invariants``: its RTMs are looked at, and the launcher hears of what they break. ``car_speaks`` is
+    what its cars begin with.
     """
 
     model: str
@@ -41,6 +43,7 @@ class Options(msgspec.Struct):
     ends: list[Ends]
     evsens: str
     watch_invariants: bool = False
+    car_speaks: Digital = Digital.OFF
 
 
 class BoardProcess:
@@ -51,7 +54,9 @@ class BoardProcess:
         self._control = ControlServer(self._handle)
         tell = self._tell_broken if options.watch_invariants else None
         self._places = {
-            number: BoardPlace(model, number, ends, options.serial, clock, self._share_supply, tell)
+            number: BoardPlace(
+                model, number, ends, options.serial, clock, self._share_supply, tell, options.car_speaks
+            )
             for number, ends in enumerate(options.ends, 1)
         }
         slot = model.evsens

@@ -33,6 +33,10 @@ class DataFolder:
         """The pseudo-terminal of the bus of a connector's virtual meter."""
         return self.path / f"meter-{connector}"
 
+    def car_line(self, connector: int = 1) -> Path:
+        """The number of the TCP port at which a virtual car finds the host."""
+        return self.path / f"v2g-{connector}"
+
     def evsens_port(self) -> Path:
         """The pseudo-terminal of the bus of the virtual EVSENS at the supply; there is one at most."""
         return self.path / "evsens-1"

@@ -34,6 +34,7 @@ from pilotline.links.operations import (
     value_of,
 )
 from pilotline.links.statement import Letterhead
+from pilotline.links.v2g.line import CarBytes, CarHangUp
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.reader import load_charger
 from pilotline.models.zones import find_zone
@@ -81,6 +82,7 @@ from pilotline.vocabulary.troubles import UNCONFIGURED
 
 if TYPE_CHECKING:
     from pilotline.drivers.modbus_meter import ModbusMeterDriver
+    from pilotline.runtime.car_ports import CarPorts
 
 PUBLISH_EVERY_S = 0.1
 """Snapshots are pushed at most this often, and only when something has changed."""
@@ -115,6 +117,8 @@ class Options(msgspec.Struct):
     entry: Entry = CLOSED
     """How the page may be entered; ``panel_tls`` is its socket for other machines."""
     panel_tls: int | None = None
+    car_lines: list[str] = []
+    """Where the ports for simulated cars that talk are told, one a connector."""
 
 
 class HostProcess:
@@ -165,6 +169,7 @@ class HostProcess:
         self._meter_drivers: dict[int, ModbusMeterDriver] = {}
         self._phases = model.rating.phases
         self._supply = self._make_supply_watch()
+        self._cars = self._make_car_ports()
         self._serves = self._words()
 
     def _make_core(self, model: ChargerModel, memory: Recollection) -> HostCore:
@@ -208,10 +213,14 @@ class HostProcess:
             works += [self._poll_meter(self._slot, number) for number in self._boards]
         self._start_backend()
         self._serve_panel()
+        if self._cars is not None:
+            await self._cars.start()
         tasks = [asyncio.create_task(work) for work in works]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()  # a task that failed takes the process with it, and its traceback into the log
+        if self._cars is not None:
+            self._cars.close()
         self._store.close()
         return self._exit_code if self._restart.is_set() else 0
 
@@ -223,11 +232,14 @@ class HostProcess:
             self._supply.want(self._core.station.keys.flag("c_Evsens"))  # whoever changed it
         self._publish_soon()
 
-    def _act(self, effect: HostEffect) -> None:  # noqa: C901 - a table
+    def _act(self, effect: HostEffect) -> None:  # noqa: C901, PLR0912 - a table
         self._publish_soon()  # the core may have been woken by its own deadline
         match effect:
             case BoardBytes(connector, data):
                 self._boards[connector].write(data)
+            case CarBytes() | CarHangUp():
+                if self._cars is not None:
+                    self._cars.act(effect)
             case SendText(text):
                 if self._backend is not None:
                     self._backend.send(text)
@@ -283,6 +295,14 @@ class HostProcess:
         return SupplyWatch(
             slot, self._options.evsens, self._phases, lambda reading: self._post(SupplySaid(reading))
         )
+
+    def _make_car_ports(self) -> "CarPorts | None":
+        """Cars of the real world come by a modem, which is not there yet."""
+        if self._model.rtm.digital is None or not self._options.virtual:
+            return None
+        from pilotline.runtime.car_ports import CarPorts  # noqa: PLC0415 - most models need none
+
+        return CarPorts(self._options.car_lines, self._post)
 
     def _make_backend(self, network: NetworkPort) -> BackendLine | None:
         options, keys = self._options, self._core.station.keys

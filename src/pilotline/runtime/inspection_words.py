@@ -23,9 +23,10 @@ from pilotline.links.event_table import EventView, event_views
 from pilotline.links.host import HostCore
 from pilotline.links.masking import Masker, secrets_of
 from pilotline.links.ocpp.monitor import MessageView
-from pilotline.links.operations import LOCAL, OperationError
+from pilotline.links.operations import LOCAL, OperationError, of_connector
 from pilotline.links.self_test import Check, Tried, examine
 from pilotline.links.support import TAIL_BYTES, WORDS, Request, make_bundle
+from pilotline.links.v2g.log_views import CarMessageView
 from pilotline.runtime import words
 from pilotline.station.upkeep.uploads import Uploads
 from pilotline.vocabulary.files import Blob
@@ -161,6 +162,7 @@ class InspectionWords:
             "diagnostics": lambda _, __: self.diagnostics(),
             "events": lambda wish, _: self.events(wish),
             "ocpp_messages": lambda _, __: self.ocpp_messages(),
+            "v2g_messages": lambda wish, _: self.v2g_messages(wish),
             "self_test": lambda _, __: self.self_test(),
             "support": self.support,
         }
@@ -181,6 +183,11 @@ class InspectionWords:
     async def ocpp_messages(self) -> Sequence[MessageView]:
         core, _ = self._core()
         return await asyncio.to_thread(core.link.monitor.views, core.clock)
+
+    async def v2g_messages(self, wish: words.CarMessages) -> Sequence[CarMessageView]:
+        core, _ = self._core()
+        of_connector("v2g_messages", {"connector": wish.connector}, core.station.connectors)
+        return await asyncio.to_thread(core.lines.views, wish.connector, core.clock, wish.after)
 
     async def self_test(self) -> Sequence[Check]:
         commit_s = await self._sources.commit_s()

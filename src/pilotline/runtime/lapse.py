@@ -61,7 +61,7 @@ MOST_BOOKED = 1_000
 SERIAL = "SIM-0001"
 _OF_THE_HOST = frozenset(OPERATIONS) | {
     "status", "config_get", "config_set", "sessions", "session_curve", "export", "diagnostics",
-    "ocpp_messages", "self_test", "support",
+    "ocpp_messages", "v2g_messages", "self_test", "support",
 } | SETTINGS  # fmt: skip
 """What nobody answers while the host is down."""
 TOO_MANY_KEYS = "More keys were named than GetConfigurationMaxKeys allows; name none for all."
@@ -369,9 +369,12 @@ class SimulatedStation:
 
 
 def _on_timeline(view: ConnectorView, since: int) -> ConnectorView:
-    """Every ``until`` is the time of a host that began at ``since``."""
+    """Every ``until``, and when a car leaves, is the time of a host that began at ``since``."""
     limits = tuple(_later(each, since) for each in view.limits)
-    return replace(view, why=_later(view.why, since), limit=_later(view.limit, since), limits=limits)
+    why, car = _later(view.why, since), view.car
+    if car is not None and car.leaves is not None:
+        car = replace(car, leaves=car.leaves + since)
+    return replace(view, why=why, limit=_later(view.limit, since), limits=limits, car=car)
 
 
 def _later(what: EndT, since: int) -> EndT:

@@ -31,6 +31,7 @@ from pilotline.runtime.watch import BrokenInvariant
 from pilotline.runtime.words import WORDS, arguments, served_by
 from pilotline.simulator.actions import ACTIONS
 from pilotline.simulator.bench import BENCH
+from pilotline.simulator.v2g_car import Digital
 from pilotline.vocabulary.status import ResetReason, StopReason
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
@@ -76,6 +77,8 @@ class Settings:
     """How the page may be entered."""
     panel_tls: socket.socket | None = None
     """Where the page is served to other machines: the host inherits it too."""
+    car_speaks: Digital = Digital.OFF
+    """What the simulated cars speak, to begin with."""
 
 
 class Child:
@@ -354,11 +357,13 @@ class Launcher:
                         str(folder.board_link(number)),
                         str(folder.meter_port(number)),
                         str(folder.world_memory(number)),
+                        str(folder.car_line(number)),
                     )
                     for number in self._connectors
                 ],
                 str(folder.evsens_port()),
                 settings.watch_invariants,
+                settings.car_speaks,
             )
         )
 
@@ -383,5 +388,6 @@ class Launcher:
                 keys=dict(settings.keys),
                 entry=settings.entry,
                 panel_tls=settings.panel_tls.fileno() if settings.panel_tls else None,
+                car_lines=[str(folder.car_line(number)) for number in self._connectors],
             )
         )

@@ -30,6 +30,13 @@ class OfConnector(msgspec.Struct, forbid_unknown_fields=True):
     connector: int = 1
 
 
+class CarMessages(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of ``v2g_messages``: those of a connector, with a greater number than ``after``."""
+
+    connector: int = 1
+    after: int = 0
+
+
 class ConfigSet(msgspec.Struct, forbid_unknown_fields=True):
     """The arguments of ``config_set``."""
 
@@ -191,6 +198,9 @@ WORDS: Mapping[str, Word] = {
     ),
     "ocpp_messages": Word(
         Nothing, "host", "The last 200 messages to and from the backend, in words; secrets are masked."
+    ),
+    "v2g_messages": Word(
+        CarMessages, "host", "The last 200 questions of the car at a connector, and our answers, in words."
     ),
     "self_test": Word(
         Nothing, "host", "What the station finds when it examines itself; it disturbs no session."

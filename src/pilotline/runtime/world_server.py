@@ -14,7 +14,7 @@ from pilotline.drivers.lines import listen_at
 from pilotline.runtime.clocks import CoreClock
 from pilotline.runtime.loop import CoreLoop
 from pilotline.simulator.actions import Action, Refused
-from pilotline.simulator.world import Event, World, WorldConfig, WorldView
+from pilotline.simulator.world import Effect, Event, World, WorldConfig, WorldView
 from pilotline.vocabulary.board import Outputs, Sample
 from pilotline.vocabulary.pilot import STATE_F
 from pilotline.vocabulary.time import MS, Tick
@@ -43,7 +43,7 @@ class WorldServer:
         self._module: socket.socket | None = None
         self._clock = CoreClock()
         self._world = World(config)
-        self._loop: CoreLoop[Event, Sample | Refused] = CoreLoop(self._world, self._sense, self._clock)
+        self._loop: CoreLoop[Event, Effect] = CoreLoop(self._world, self._sense, self._clock)
         self._sample: Sample | None = None
         self._outputs = Outputs()
         self._heard_at = 0
@@ -117,9 +117,11 @@ class WorldServer:
 
     # --- samples, and the watchdog ---
 
-    def _sense(self, effect: Sample | Refused) -> None:
+    def _sense(self, effect: Effect) -> None:
+        """This world has no line by which its car could talk."""
         if isinstance(effect, Refused):
             self._refusal = effect.reason
+        if not isinstance(effect, Sample):
             return
         self._sample = effect
         self._say()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from pilotline.simulator.v2g_car import Digital
 from pilotline.vocabulary.roles import Role
 
 
@@ -152,6 +153,7 @@ class ConfigureCar:
     taper_floor_ma: int | None = None
     overdraw_percent: int | None = None
     overdraw_ma: int | None = None
+    digital: Digital | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,13 +90,14 @@ BenchAction = ConnectorAction | SetEvsensFault | SilenceSupply
 
 
 class Lines(NamedTuple):
-    """What the world is not: whether the line to the host is cut, how meter and EVSENS answer, and how the
-    safety module's loop keeps its time."""
+    """What the world is not: whether the line to the host is cut, how meter and EVSENS answer, how the safety
+    module's loop keeps its time, and whether the model can talk to a car."""
 
     link_is_cut: bool = False
     meter: MeterFault = MeterFault.NONE
     evsens: EvsensFault = EvsensFault.NONE
     pace: Pace = Pace.KEPT
+    digital: bool = False
 
 
 class CarState(Enum):
@@ -395,8 +396,9 @@ class BenchView:
     """What the bench's knobs stand at, in people's units; rounded, so that it rests when the world does.
 
     ``car`` is the state the car shows on the pilot, ``wants`` its driver's wish, ``car_a`` what its charger
-    takes at most per phase, ``relay`` whether any contact is closed in truth; ``clamp`` how the clamp at the
-    house's supply is; ``causes`` are the rows of ``CAUSES`` that hold.
+    takes at most per phase, ``digital`` what it speaks (None: with this model it cannot), ``relay`` whether
+    any contact is closed in truth; ``clamp`` how the clamp at the house's supply is; ``causes`` are the rows
+    of ``CAUSES`` that hold.
     """
 
     plugged: bool
@@ -413,6 +415,7 @@ class BenchView:
     causes: tuple[str, ...]
     clamp: str
     car_a: float = 0.0
+    digital: str | None = None
 
 
 def bench_view(world: WorldView, lines: Lines) -> BenchView:
@@ -432,6 +435,7 @@ def bench_view(world: WorldView, lines: Lines) -> BenchView:
         causes=tuple(name for name, cause in CAUSES.items() if cause.holds(world, lines)),
         clamp=world.clamp.value,
         car_a=round(world.obc_ma / 1_000, 1),
+        digital=world.digital.value if lines.digital else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 It hears the pilot, is told whether its inlet carries voltage, and says in which state it holds the pilot and
 what current it draws on each of its phases. Between two of its own moments (``due``) nothing of it
-changes. It is the basic-signalling side only: digital communication lives elsewhere.
+changes. A car that talks goes by what it is told there (:mod:`pilotline.simulator.v2g_car`).
 """
 
 import dataclasses
@@ -20,6 +20,7 @@ from pilotline.simulator.actions import (
     StopPower,
 )
 from pilotline.simulator.energy import PJ_PER_WH, Integral
+from pilotline.simulator.v2g_car import Digital, LineNews, LineWish, Needs, TalkingSide
 from pilotline.vocabulary.pilot import STEADY, PilotMode, PilotOutput, PilotState, current_for
 from pilotline.vocabulary.time import MS, SECOND, earliest
 
@@ -56,7 +57,7 @@ class CarConfig:
     cycle to the first step of current; steps of ``ramp_step_ma`` then follow at ``ramp_*_ma_s``.
     From ``taper_from_percent`` the current falls in a straight line over the state of charge, not below
     ``taper_floor_ma`` until the battery is full. ``overdraw_*`` say what DRAWS_TOO_MUCH draws: a share of
-    the offer, or a fixed current.
+    the offer, or a fixed current. ``digital`` is what it speaks where the pilot asks it to talk.
     """
 
     capacity_wh: int = 52_000
@@ -75,6 +76,7 @@ class CarConfig:
     taper_floor_ma: int = 2_000
     overdraw_percent: int = 120
     overdraw_ma: int | None = None
+    digital: Digital = Digital.OFF
 
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
@@ -156,6 +158,8 @@ class Car:
         self._stop_by: int | None = None
         self._flap_at: int | None = None
         self._ramp_at: int | None = None
+        self._talk = TalkingSide()
+        self._engaged = False
         self.due = self._earliest()
 
     @property
@@ -184,6 +188,7 @@ class Car:
             self._open()
         if _over(self._ramp_at, now):
             self._step()
+        self._talk.settle(now)
         self._decide(now)
 
     def plug(self, now: int) -> None:
@@ -208,6 +213,20 @@ class Car:
                 self.misbehaviours.discard(Misbehaviour.ASLEEP)
             self._listen(now)
             self._decide(now)
+
+    def hear_line(self, news: LineNews, now: int) -> None:
+        """What its connection to the charger says."""
+        self._talk.hear(news, now)
+        self._decide(now)
+
+    def speak(self) -> list[LineWish]:
+        """What it wants of that connection, once."""
+        return self._talk.speak()
+
+    @property
+    def talks(self) -> bool:
+        """Whether a conversation with the charger is open."""
+        return self._talk.engaged
 
     def supply(self, supplied: bool, now: int) -> None:
         """Whether its inlet carries voltage: both contacts are closed. Without it no current flows."""
@@ -243,7 +262,9 @@ class Car:
     # --- what it believes of the pilot ------------------------------------------------------------
 
     def _offered_ma(self) -> int:
-        """What the pilot offers. One that ignores PWM goes by the greatest offer of this connection."""
+        """What pilot or messages offer. One that ignores PWM goes by the greatest offer since the plug-in."""
+        if self._talk.engaged:
+            return self._talk.allowed_ma
         offered = current_for(self._pilot.duty) if self._pilot.mode is PilotMode.PWM else 0
         return max(offered, self._accepted_ma) if Misbehaviour.IGNORES_PWM in self.misbehaviours else offered
 
@@ -268,11 +289,14 @@ class Car:
 
     def _wishes_power(self) -> bool:
         bad = self.misbehaviours
+        if self._talk.engaged:
+            return self._talk.holds_c
         able = self.plugged and self.wants and not self.battery.full and Misbehaviour.ASLEEP not in bad
         return able and (self._accepted_ma > 0 or Misbehaviour.IMPATIENT in bad)
 
     def _decide(self, now: int) -> None:
         """Bring S2, the target and the timers in line with what it wishes."""
+        self._converse(now)
         wishes = self._wishes_power()
         if not self.s2:
             self._arm_closing(wishes, now)
@@ -284,18 +308,41 @@ class Car:
         self._arm_ramp(now)
         self.due = self._earliest()
 
+    def _converse(self, now: int) -> None:
+        """The conversation is told how it stands with the car, and the car what has come of it."""
+        config = self.config
+        if config.digital is Digital.OFF and not self._talk.awake:
+            return
+        speaks = config.digital is not Digital.OFF and Misbehaviour.ASLEEP not in self.misbehaviours
+        needs = Needs(
+            plugged=self.plugged,
+            speaks=speaks,
+            wants=self.wants and not self.battery.full,
+            soc_percent=self.battery.permille(now) // 10,
+            phases=config.phases,
+            obc_ma=config.obc_ma,
+            minimum_ma=config.minimum_ma,
+            capacity_wh=config.capacity_wh,
+        )
+        self._talk.see(needs, self._pilot, now)
+        if self._engaged is not self._talk.engaged:
+            self._engaged = self._talk.engaged
+            self._accept()
+        elif self._engaged:
+            self._listen(now)
+
     def _arm_closing(self, wishes: bool, now: int) -> None:
         if not wishes:
             self._close_at = None
         elif self._close_at is None:
-            impatient = Misbehaviour.IMPATIENT in self.misbehaviours
-            self._close_at = now + (0 if impatient else self.config.s2_reaction_ms * MS)
+            at_once = Misbehaviour.IMPATIENT in self.misbehaviours or self._talk.engaged  # V2G2-847
+            self._close_at = now + (0 if at_once else self.config.s2_reaction_ms * MS)
 
     def _wind_down(self, now: int) -> None:
         """S2 opens without current, or when its time is up (table A.6: 3 s after the end of PWM)."""
         if Misbehaviour.NEVER_OPENS_S2 in self.misbehaviours:
             self._stop_by = None
-        elif self.current_ma == 0:
+        elif self.current_ma == 0 or self._talk.engaged:  # V2G2-848 leaves 250 ms
             self._open()
         elif self._stop_by is None:
             self._stop_by = now + OPENS_WITHIN
@@ -354,7 +401,13 @@ class Car:
 
     def _earliest(self) -> int | None:
         return earliest(
-            self._follow_at, self._close_at, self._stop_by, self._flap_at, self._ramp_at, self.battery.due
+            self._follow_at,
+            self._close_at,
+            self._stop_by,
+            self._flap_at,
+            self._ramp_at,
+            self.battery.due,
+            self._talk.due,
         )
 
 

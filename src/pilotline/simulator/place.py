@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pilotline.links.board import BoardCore, BoardEvent
 from pilotline.links.host import FromBoard, HostEvent
+from pilotline.links.v2g.line import LineEffect
 from pilotline.models.meter_profile import load_meter
 from pilotline.models.pulse_counter import PulseCounter
 from pilotline.simulator.actions import Action, EvsensFault, MeterFault, Refused, SetMeterFault
@@ -21,10 +22,12 @@ from pilotline.simulator.bench import (
     SetPace,
     bench_view,
 )
+from pilotline.simulator.car_connection import CarConnection
 from pilotline.simulator.meter_bus import BusEffect, MeterBus, Send
 from pilotline.simulator.modbus_meter import ModbusMeter
 from pilotline.simulator.s0 import S0Line, S0Meter
 from pilotline.simulator.timeline import Timeline
+from pilotline.simulator.v2g_car import Dial, LineClosed, LineNews, ToCharger
 from pilotline.simulator.world import Beside, World, WorldConfig
 from pilotline.station.events import MeterSaid
 from pilotline.vocabulary.board import Outputs, Pace, Sample, StoreSettings
@@ -40,7 +43,7 @@ class Around(NamedTuple):
     """What a place says: ``send`` an event to the host after what is under way, ``tell`` it at once.
 
     ``note``: from whom to whom, and what; ``draws``: the current of its car is another.
-    ``key``: the host's number by a name.
+    ``key``: the host's number by a name; ``host_runs``: whether it does.
     """
 
     send: Callable[[HostEvent, str, str], None]
@@ -48,6 +51,7 @@ class Around(NamedTuple):
     note: Callable[[str, str, object], None]
     draws: Callable[[], None]
     key: Callable[[str], int]
+    host_runs: Callable[[], bool]
 
 
 class Place:
@@ -72,6 +76,7 @@ class Place:
         self._link_is_cut = False
         self._pace = Pace.KEPT
         self.world = World(config)
+        self._line = CarConnection(number, timeline, around.send, self._to_car, around.host_runs)
         self.board = self._new_board()
         self._drawn_ma = self.world.current_ma
         self._meter_due: int | None = None
@@ -104,17 +109,30 @@ class Place:
         """The world as it is now."""
         self.feed(_TICK)
 
-    def feed(self, event: Action | Outputs | Beside | Tick) -> list[Refused]:
+    def feed(self, event: Action | Outputs | Beside | LineNews | Tick) -> list[Refused]:
         now = self._timeline.now - self._since
         effects = self.world.handle(event, now)
         refusals = [effect for effect in effects if isinstance(effect, Refused)]
         for effect in effects:
             if isinstance(effect, Sample):
                 self._tell_board(effect, max(effect.at, now))
+            elif isinstance(effect, Dial | ToCharger | LineClosed):
+                self._line.say(effect)
         if self.world.current_ma != self._drawn_ma:
             self._drawn_ma = self.world.current_ma
             self._around.draws()
         return refusals
+
+    def from_host(self, effect: LineEffect) -> None:
+        """What the host wants of the connection to the car."""
+        self._line.hear(effect)
+
+    def cut_line(self) -> None:
+        """The host is gone, and with it the connection."""
+        self._line.cut()
+
+    def _to_car(self, news: LineNews) -> None:
+        self.feed(news)
 
     def stand_beside(self, current_ma: PerPhase[int]) -> None:
         """The other connectors draw this from the same supply."""
@@ -130,6 +148,7 @@ class Place:
         self._since = self._timeline.now
         self.world = World(self._config, memory)
         self.board, self._pace = self._new_board(), Pace.KEPT
+        self._line.cut()
 
     def pace_meter(self, *, fast: bool) -> None:
         slot = self._model.meter
@@ -154,7 +173,10 @@ class Place:
     def bench_view(self, evsens: EvsensFault) -> BenchView:
         """What the bench's knobs stand at; the EVSENS is the station's."""
         fault = MeterFault.NONE if self._model.meter is None else self.meter.fault
-        return bench_view(self.world.view(), Lines(self._link_is_cut, fault, evsens, self._pace))
+        return bench_view(
+            self.world.view(),
+            Lines(self._link_is_cut, fault, evsens, self._pace, self._model.rtm.digital is not None),
+        )
 
     # --- world and board ---
 

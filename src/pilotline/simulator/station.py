@@ -16,6 +16,7 @@ from pilotline.links.board import BoardCore
 from pilotline.links.host import BoardBytes, HostCore, HostEvent, HostView
 from pilotline.links.ocpp.link import BackendDown, BackendSaid, BackendUp, SendText
 from pilotline.links.operations import LOCAL, station_event
+from pilotline.links.v2g.line import CarBytes, CarHangUp
 from pilotline.models.meter_profile import load_supply_sensor
 from pilotline.models.zones import find_zone
 from pilotline.simulator.actions import COMMON, EvsensFault, SetEvsensFault
@@ -99,7 +100,14 @@ class VirtualStation:
         self.model = model
         self.timeline = Timeline()
         surroundings = WorldConfig.around(model.rating, model.outlet, car)
-        around = Around(self._send, self._tell_now, self._note, self._share_supply, self._number_of)
+        around = Around(
+            self._send,
+            self._tell_now,
+            self._note,
+            self._share_supply,
+            self._number_of,
+            lambda: self._host_runs,
+        )
         self.places = {
             number: Place(model, number, surroundings, self.timeline, around)
             for number in range(1, model.connectors + 1)
@@ -297,7 +305,7 @@ class VirtualStation:
     def _tell_now(self, event: HostEvent) -> None:
         self._tell_host(event, self.timeline.now)
 
-    def _tell_host(self, event: HostEvent, now: int) -> None:  # noqa: C901 - a table
+    def _tell_host(self, event: HostEvent, now: int) -> None:  # noqa: C901, PLR0912 - a table
         if not self._host_runs:
             return
         self.host_events += 1
@@ -305,6 +313,9 @@ class VirtualStation:
             match effect:
                 case BoardBytes(connector, data):
                     self.places[connector].hear(data)
+                case CarBytes() | CarHangUp():
+                    self._note("host", "car", effect)
+                    self.places[effect.connector].from_host(effect)
                 case SendText(text):
                     self._to_backend(text)
                 case MeterPace(connector, fast):
@@ -357,6 +368,8 @@ class VirtualStation:
     def _kill_host(self) -> None:
         self._host_runs = False
         self._unwritten.clear()
+        for place in self.places.values():
+            place.cut_line()
         self.caretaker.restart()
         self.network.used = None  # the next host says which
         if self._connected:

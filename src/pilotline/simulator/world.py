@@ -8,7 +8,7 @@ device: :meth:`World.reading` is what a virtual meter then puts into registers.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pilotline.simulator.actions import (
     Action,
@@ -55,6 +55,7 @@ from pilotline.simulator.grid import Grid, GridConfig
 from pilotline.simulator.lock import Lock, LockConfig
 from pilotline.simulator.monitor import Figures, Monitor, MonitorConfig
 from pilotline.simulator.thermal import Thermal, ThermalConfig
+from pilotline.simulator.v2g_car import Digital, FromCharger, LineBroken, LineNews, LineOpen, LineWish
 from pilotline.vocabulary import refusals
 from pilotline.vocabulary.board import Contacts, Covers, Light, LockPosition, Outputs, Sample
 from pilotline.vocabulary.charger import Outlet, OutletKind, Rating
@@ -77,8 +78,8 @@ class Beside:
     current_ma: PerPhase[int]
 
 
-Event = Outputs | Action | Beside | Tick
-Effect = Sample | Refused
+Event = Outputs | Action | Beside | LineNews | Tick
+Effect = Sample | Refused | LineWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,8 @@ class Memory:
     covers: Covers = CLOSED
     emergency_stop: bool = False
     calibrated: bool = True
+    digital: Digital | None = None
+    """What the car speaks, None: what the world begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class WorldView:
     aims at, ``current_ma`` what flows;
     ``ohm`` is the resistor in the plug, ``proximity_ohm`` what the station's socket measures of it.
     ``leak_ua`` leaks from the car as soon as it can; ``nominal_mv`` is the voltage when nothing is wrong;
-    ``light`` is what the ring shows.
+    ``light`` is what the ring shows; ``digital`` what the car speaks, ``talks`` whether it does now.
     """
 
     at: int
@@ -181,6 +184,8 @@ class WorldView:
     calibrated: bool
     clamp: ClampState
     light: Light
+    digital: Digital
+    talks: bool
 
 
 class World:
@@ -199,7 +204,8 @@ class World:
         self._enclosure = Enclosure(memory.covers, memory.emergency_stop, memory.calibrated)
         self._rings = PerPhase(*(mv > 0 for mv in config.grid.nominal_mv))
         self._clamp = Clamp(config.clamp, self._rings)
-        self._car = Car(config.car, memory.battery_pj, memory.wants, now)
+        speaks = config.car.digital if memory.digital is None else memory.digital
+        self._car = Car(replace(config.car, digital=speaks), memory.battery_pj, memory.wants, now)
         self._register = Integral(memory.energy_pj, now)
         self._pilot = STEADY
         self._light = Light()
@@ -278,6 +284,8 @@ class World:
             calibrated=self._enclosure.calibrated,
             clamp=self._clamp.state,
             light=self._light,
+            digital=car.config.digital,
+            talks=car.talks,
         )
 
     def reading(self) -> MeterReading:
@@ -304,6 +312,7 @@ class World:
             covers=self._enclosure.covers,
             emergency_stop=self._enclosure.emergency_stop,
             calibrated=self._enclosure.calibrated,
+            digital=self._car.config.digital,
         )
 
     # --- time -------------------------------------------------------------------------------------
@@ -344,6 +353,7 @@ class World:
     def _refresh(self, at: int, out: list[Effect]) -> None:
         """Something changed at ``at``: find the currents, and say so if it is worth a sample."""
         self._couple(at)
+        out += self._car.speak()
         sample, warm = self._measure(at), self._thermal.due
         self._dirty = sample[1:11] != self._last[1:11] or sample[12:] != self._last[12:]  # warmth has a time
         late = self._dirty and self._last.at + _SETTLES_WITHIN <= at
@@ -400,10 +410,12 @@ class World:
 
     # --- what is done to it -----------------------------------------------------------------------
 
-    def _apply(self, event: Outputs | Action | Beside, now: int) -> Refused | None:
+    def _apply(self, event: Outputs | Action | Beside | LineNews, now: int) -> Refused | None:  # noqa: C901
         match event:
             case Outputs():
                 self._obey(event, now)
+            case LineOpen() | FromCharger() | LineBroken():
+                self._car.hear_line(event, now)
             case PlugIn():
                 return self._plug_in(event, now)
             case Unplug():

@@ -28,6 +28,7 @@ from pilotline.vocabulary.board import (
     Withdraw,
 )
 from pilotline.vocabulary.faults import Recovery, select
+from pilotline.vocabulary.pilot import Signalling
 from pilotline.vocabulary.time import MS, SECOND, earliest
 
 RENEW = 500 * MS
@@ -43,7 +44,8 @@ _FOR_A_PERSON = select(Recovery.SERVICE)
 
 @dataclass(slots=True)
 class Wish:
-    """What the station wants of the board now; ``offer_ma`` 0 is no permit.
+    """What the station wants of the board now; ``offer_ma`` 0 is no permit, with digital signalling one that
+    allows no more than a conversation.
 
     ``settings`` are the safety settings to be commissioned (R-49); where the station is not ``available``
     the pilot says so (R-47).
@@ -54,6 +56,12 @@ class Wish:
     light: Light = _DARK
     available: bool = True
     settings: Mapping[Setting, int] = field(default_factory=dict[Setting, int])
+    signalling: Signalling = Signalling.NOMINAL
+
+    @property
+    def permits(self) -> bool:
+        """Whether it takes a permit."""
+        return self.offer_ma > 0 or self.signalling is Signalling.DIGITAL
 
 
 class BoardLink:
@@ -145,7 +153,7 @@ class BoardLink:
 
     def _changes(self, wish: Wish) -> Sequence[HostMessage]:
         """What is told at once because it differs from what was told last."""
-        told, self._told = self._told, Wish(wish.offer_ma, wish.lock, wish.light, wish.available)
+        told, self._told = self._told, replace(wish, settings={})
         messages: list[HostMessage] = []
         acknowledged = self.identity.remembered & ~_FOR_A_PERSON if told is None and self.identity else 0
         if acknowledged:
@@ -156,15 +164,19 @@ class BoardLink:
             messages.append(LockPlug(wish.lock))
         if told is None or told.available is not wish.available:
             messages.append(SetAvailable(wish.available))
-        if told is not None and told.offer_ma != wish.offer_ma:
+        if told is not None and _permit(told) != _permit(wish):
             self._renewed_at = None
-            if wish.offer_ma == 0:
+            if not wish.permits:
                 messages.append(Withdraw())
         return messages
 
     def _renewal(self, wish: Wish, now: int) -> Sequence[HostMessage]:
-        self._beat = RENEW if wish.offer_ma else IDLE_BEAT
+        self._beat = RENEW if wish.permits else IDLE_BEAT
         if self._renewed_at is not None and now < self._renewed_at + self._beat:
             return []
         self._renewed_at = now
-        return [Permit(wish.offer_ma) if wish.offer_ma else HostAlive()]
+        return [_permit(wish) if wish.permits else HostAlive()]
+
+
+def _permit(wish: Wish) -> Permit:
+    return Permit(wish.offer_ma, signalling=wish.signalling)

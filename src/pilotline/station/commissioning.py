@@ -11,7 +11,7 @@ from pilotline.station.keys import BY_NAME, KeyStore
 from pilotline.vocabulary.board import Commission, Commissioned, ConnectorReport, Setting
 from pilotline.vocabulary.charger import ChargerModel, KeyValue
 from pilotline.vocabulary.pilot import PilotState
-from pilotline.vocabulary.refusals import WATCHES_DC, Refusal
+from pilotline.vocabulary.refusals import NO_DIGITAL, WATCHES_DC, Refusal
 from pilotline.vocabulary.roles import Deed
 from pilotline.vocabulary.time import SECOND, earliest
 
@@ -60,6 +60,8 @@ def forbidden(key: str, value: KeyValue, model: ChargerModel) -> Refusal | None:
     allowed = model.rtm.residual.external_dc_detection_allowed
     if key == "c_RCDProtectionType" and value == _AC_ALONE and not allowed:
         return WATCHES_DC.of()
+    if key == "c_Iso15118" and value and model.rtm.digital is None:
+        return NO_DIGITAL.of()
     return None
 
 

@@ -11,7 +11,9 @@ from pilotline.station.board import BoardLink, Wish
 from pilotline.station.clock import WallClock
 from pilotline.station.commissioning import settings_of
 from pilotline.station.covers import CoverWatch
+from pilotline.station.digital import DigitalDesk
 from pilotline.station.events import MeterPace, MeterReport, StationEffect, StatusReport, ToBoard
+from pilotline.station.facts import facts_of, settled_at
 from pilotline.station.fault_counts import FaultCounter
 from pilotline.station.holding import Holding
 from pilotline.station.house import HouseLimit
@@ -21,12 +23,12 @@ from pilotline.station.left_open import LeftOpen, LeftOpenSessions
 from pilotline.station.limits import Arbiter
 from pilotline.station.measurands import Sources
 from pilotline.station.metering import Metering, Present
-from pilotline.station.plug import WITH_A_CAR, PlugWatch
+from pilotline.station.plug import PlugWatch
 from pilotline.station.price import price_in_force
 from pilotline.station.recovery import BackOffWatch, MeterWatch
 from pilotline.station.security import Askers, SafetyDesk
 from pilotline.station.session import Phase, Session, Stop
-from pilotline.station.status import ENDS, SUSPENDS, Facts, StatusTeller, derive, status_reports
+from pilotline.station.status import ENDS, SUSPENDS, StatusTeller, derive, status_reports
 from pilotline.station.temperature import AmbientLimit, TemperatureLimit
 from pilotline.station.unlocking import UnlockDesk
 from pilotline.vocabulary import faults, limits
@@ -40,7 +42,7 @@ from pilotline.vocabulary.journal import (
     Started,
 )
 from pilotline.vocabulary.metering import MeterReading, MeterSilent
-from pilotline.vocabulary.pilot import PilotMode, PilotState
+from pilotline.vocabulary.pilot import PilotMode, PilotState, Signalling
 from pilotline.vocabulary.status import AuthStatus, ConnectorStatus, StopReason
 from pilotline.vocabulary.time import MS, SECOND, earliest
 
@@ -48,10 +50,6 @@ FINAL_READING = 10 * SECOND
 """Longest wait for the register after the end: an orderly stop takes 6 s, the meter is read every second."""
 READING_TAKES = 500 * MS
 """A reading that arrives later than this after the relay opened was asked for after it opened."""
-SETTLING = 10 * SECOND
-"""How long a new session counts as Preparing while the car has not asked for power."""
-BOARD_GRACE = 5 * SECOND
-"""After boot, the safety module has this long before its absence is a status."""
 
 
 @dataclass(slots=True)
@@ -105,6 +103,7 @@ class Connector:
         self.back_off = BackOffWatch(model.rtm.back_off)
         self.board = BoardLink(model.rtm.hash)
         self.arbiter = Arbiter()
+        self.digital = DigitalDesk(keys, fitted=model.rtm.digital is not None)
         self._meter_fast = True
         self.meter: MeterReading | None = None
         self.register_wh: int | None = None
@@ -262,6 +261,7 @@ class Connector:
         self._see_plug(now)
         self._claim(now)
         self._watch(now)
+        self._converse(now)
 
     def update(self, online: bool, now: int) -> Sequence[StationEffect]:
         """Move what is due at ``now``, after a ``look``; the order is that of a session's life."""
@@ -276,7 +276,7 @@ class Connector:
         effects += self._finish(now)
         lock = self.board.report.lock if self.board.report and self.board.alive(now) else None
         effects += self._unlocking.update(lock, self.faults, now)
-        self.status = derive(self._facts(now))
+        self.status = derive(facts_of(self, now))
         self._paint(online, now)
         effects += [ToBoard(self.number, message) for message in self.board.update(self._wish(), now)]
         effects += self._pass_on(now)
@@ -304,6 +304,7 @@ class Connector:
             self.board.deadline(now),
             self.arbiter.deadline(now) if running else self.arbiter.expiry(now),
             self._house.deadline(now),
+            self.digital.deadline(now),
             self.fault_counts.deadline(now),
             self.safety.deadline(now),
             self._meter_watch.deadline(now),
@@ -374,6 +375,15 @@ class Connector:
         clamp = faults.CLAMP_SILENT if self._house.silent else 0
         self._own_faults = clamp | self._meter_watch.update(self.meter_silence is not None, now)
         self.back_off.update(self.board.report, self.unplugs, now)
+
+    def _converse(self, now: int) -> None:
+        """Whether the car is asked to talk depends on whether anything could come of it."""
+        report, session = self.board.report, self.session
+        able = self.board.alive(now) and self.board.accepted and self.available
+        ready = able and not self.stopping_faults and not self.unplugging
+        signalled = report.output.signalling if report else None
+        plugged_in = self.unplugs if self.plugged else None
+        self.digital.update(plugged_in, session.id if session else None, signalled, now, ready=ready)
 
     def _count_faults(self, now: int) -> Sequence[StationEffect]:
         """What the board began while nobody listened counts too; what it said before its silence does not."""
@@ -466,29 +476,6 @@ class Connector:
 
     # --- small parts ---
 
-    def _facts(self, now: int) -> Facts:
-        session, report = self.session, self.board.report
-        return Facts(
-            alive=self.board.alive(now),
-            accepted=self.board.accepted,
-            available=self.available,
-            faults=self.stopping_faults,
-            plugged=self.plugged,
-            unplugging=self.unplugging,
-            authorising=self.asking or self.grant is not None,
-            over=self.over is not None or (session is None and self.busy),
-            phase=session.phase if session else None,
-            settling=session is not None and not session.charged and now < session.started_at + SETTLING,
-            offer_ma=self.arbiter.offer_ma,
-            relay=report is not None and report.relay,
-            offering=self.offering,
-            booting=now < BOARD_GRACE,
-            last=self.status,
-            away=session is not None and not self.plugged and self._is_away(session, now),
-            reserved=self.holding.by is not None and self.grant is None,
-            unsure=not self.plugged and (report is None or report.pilot not in (PilotState.A, *WITH_A_CAR)),
-        )
-
     def _pass_on(self, now: int) -> Sequence[StationEffect]:
         """Faults the board remembered while nobody listened are told once (E-16, R-34), openings recorded."""
         if self.status is None or not self.board.alive(now):
@@ -532,13 +519,15 @@ class Connector:
         return Sources(self.measured, self.board.measurement, offered_ma, self.model.rating.phases)
 
     def _wish(self) -> Wish:
-        session = self.session
+        session, on = self.session, self.digital.is_on
+        wanted_ma = self.arbiter.offer_ma if self.may_offer else 0
         return Wish(
-            offer_ma=self.arbiter.offer_ma if self.may_offer else 0,
+            offer_ma=self.digital.allowed_ma(wanted_ma) if on else wanted_ma,
             lock=session is not None and self._keeps_plug,
             light=self.light,
             available=self.available,
             settings=settings_of(self._keys, self.model),
+            signalling=Signalling.DIGITAL if on else Signalling.NOMINAL,
         )
 
     @property
@@ -547,7 +536,7 @@ class Connector:
         stays = self.plugged or not self._keys.flag("UnlockConnectorOnEVSideDisconnect")
         return stays and not self._unlocking.wanted
 
-    def _is_away(self, session: Session, now: int) -> bool:
+    def is_away(self, session: Session, now: int) -> bool:
         return session.phase is Phase.RUNNING or self.closes_at(now) is not None
 
     def _paint(self, online: bool, now: int) -> None:
@@ -557,7 +546,7 @@ class Connector:
         self.light = self.ring.paint(seen, now)
 
     def _settled_at(self, session: Session, now: int) -> int | None:
-        at = session.started_at + SETTLING
+        at = settled_at(self, session)
         return at if at > now and not session.charged else None
 
     def _last_reading_at(self, session: Session, now: int) -> int | None:

@@ -24,6 +24,7 @@ from pilotline.station.events import (
     BoardSaid,
     CallAnswer,
     CancelReservation,
+    CarSaid,
     ChangeAvailability,
     ChangeKey,
     ChargeNow,
@@ -229,6 +230,8 @@ class Station:
         match event:
             case MeterSaid(connector, reading):
                 self._at(connector).take_reading(reading, now)
+            case CarSaid():
+                self._at(event.connector).digital.hear(event, now)
             case ModuleSaid(module, state):
                 self.small_lights.hear(module, state)
             case SupplySaid(reading):

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Literal
 
 from pilotline.vocabulary.board import BoardMessage, HostMessage
+from pilotline.vocabulary.car import CarTalk
 from pilotline.vocabulary.charging import Profile, ProfilePurpose, RateUnit
 from pilotline.vocabulary.journal import (
     CachedTag,
@@ -56,6 +57,20 @@ class MeterSaid:
 
     connector: int
     reading: MeterReading | MeterSilent
+
+
+@dataclass(frozen=True, slots=True)
+class CarSaid:
+    """How it stands on the line to the connector's car, whole whenever a part changes (ISO 15118).
+
+    ``talk`` None: no conversation is open, and ``in_order`` says how the last one ended. ``power``: the car
+    asked for power.
+    """
+
+    connector: int
+    talk: CarTalk | None = None
+    power: bool = False
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +423,7 @@ BackendWish = (
 StationEvent = (
     BoardSaid
     | MeterSaid
+    | CarSaid
     | ModuleSaid
     | SupplySaid
     | PresentTag

@@ -4,6 +4,7 @@ A key is a row: its kind, who may write it, whether a reboot is needed, its unit
 sentence of help (E-61). Its factory value is the model's data. Names match without case.
 """
 
+from pilotline.station.digital_keys import DIGITAL_KEYS
 from pilotline.station.kinds import (
     ACCESS_POINT,
     BACKEND_URL,
@@ -581,5 +582,6 @@ KEYS = (
         False,
         group=Group.OPERATOR,
     ),
+    *DIGITAL_KEYS,
     *SECURITY_KEYS,
 )

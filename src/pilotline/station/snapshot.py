@@ -10,11 +10,13 @@ from pilotline.station import waits
 from pilotline.station.clock import WallClock
 from pilotline.station.connector import Connector
 from pilotline.station.core import Station
+from pilotline.station.digital import Talk
 from pilotline.station.limits import Winner
 from pilotline.station.session import Phase, Session
 from pilotline.station.waits import Wait
 from pilotline.vocabulary import faults
 from pilotline.vocabulary.board import HOST_LOST_LIGHT
+from pilotline.vocabulary.car import CarTalk
 from pilotline.vocabulary.journal import Alarm, SecurityEvent
 from pilotline.vocabulary.lights import Glow
 from pilotline.vocabulary.pilot import PilotState
@@ -103,7 +105,8 @@ class TransactionView:
 @dataclass(frozen=True, slots=True)
 class ConnectorView:
     """One connector; unknown values are None. ``limit_reason`` is the name of the winning source; ``limits``
-    are all that stand, the winner first. ``fault_counts`` are of the faults that have ever come.
+    are all that stand, the winner first. ``fault_counts`` are of the faults that have ever come. ``car`` is
+    what a car says that talks.
 
     While the safety module does not answer, what it said last is not shown: the relay is then None, and the
     light that by which it tells, on its own, that it hears nobody.
@@ -127,6 +130,7 @@ class ConnectorView:
     light: tuple[str, str, int]
     limits: tuple[LimitView, ...] = ()
     fault_counts: tuple[FaultCountView, ...] = ()
+    car: CarTalk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,7 @@ def _connector(connector: Connector, now: int) -> ConnectorView:
         fault_counts=_counts(connector),
         why=explain(connector, now),
         light=(f"#{light.first:06x}", f"#{light.second:06x}", light.percent),
+        car=connector.digital.said,
     )
 
 
@@ -318,7 +323,8 @@ def _before_session(connector: Connector, now: int) -> Why:
         return _say(waits.BACKLOG)
     if connector.over is not None:
         return _say(waits.FINISHED, reason=connector.over.value)
-    return _say(waits.TAG if connector.plugged else waits.PLUG_IN)
+    talks = connector.digital.said is not None
+    return _say(waits.TALK_TAG if talks else waits.TAG if connector.plugged else waits.PLUG_IN)
 
 
 def _in_session(connector: Connector, session: Session, now: int) -> Why:
@@ -349,7 +355,27 @@ def _offering(connector: Connector, session: Session, now: int) -> Why:
         return _because(waits.CHARGING, winner, *_reason(connector, winner, offer_ma, now))
     if not connector.offering:
         return _getting_ready(connector, now)
+    talk = _talking(connector, session, now)
+    if talk is not None:
+        return talk
     return _say(waits.CAR_PAUSES if session.charged else waits.CAR, amps=_amps(offer_ma))
+
+
+def _talking(connector: Connector, session: Session, now: int) -> Why | None:
+    """Where car and station have still to agree; a car that has agreed and pauses is like any other."""
+    desk = connector.digital
+    match desk.state:
+        case Talk.AWAITED:
+            until = desk.awaited_until or now
+            return _say(waits.TALK_WAIT, until, seconds=max(0, -(-(until - now) // SECOND)))
+        case Talk.AGREEING:
+            return _say(waits.TALK)
+        case Talk.OVER:
+            return _say(waits.TALK_OVER)
+        case Talk.POWER:
+            return None if session.charged else _say(waits.TALK)
+        case _:
+            return None
 
 
 def _getting_ready(connector: Connector, now: int) -> Why:

@@ -24,6 +24,10 @@ FAULT = Wait("fault", "{sentence}")
 LIMIT = Wait("limit", "{sentence}")
 PLUG_IN = Wait("plug_in", "Ready. Plug in a car.")
 TAG = Wait("tag", "A car is plugged in. Show a card or start from the app.")
+TALK_TAG = Wait(
+    "talk_tag",
+    "The car talks with the station and waits to be let in. Show a card or start from the app.",
+)
 ASKING = Wait("asking", "Asking the operator whether this card may charge.")
 RESERVED = Wait(
     "reserved", "Reserved. Whoever it is reserved for may charge; all others when that has ended."
@@ -43,6 +47,13 @@ LOCKING = Wait("locking", "Getting ready: cable, lock, relay and leakage protect
 RESUMING = Wait("resuming", "There is enough current again; charging goes on when that has lasted a moment.")
 BACK_OFF = Wait("back_off", "The fault is over. The relay rests for a while, so that it does not wear.")
 SPENT = Wait("spent", "Charging was interrupted by faults too often. Unplug the car and plug it in again.")
+TALK_WAIT = Wait(
+    "talk_wait",
+    "Waiting for the car to say how it wants to charge. Without a word within {seconds} s it is charged "
+    "without one.",
+)
+TALK = Wait("talk", "The car and the station agree on how to charge.")
+TALK_OVER = Wait("talk_over", "The car has ended the charging in order; it may begin again by itself.")
 CAR = Wait("car", "The car has been offered {amps} and has not asked for power yet.")
 CAR_PAUSES = Wait("car_pauses", "The car takes no current at the moment; {amps} are on offer.")
 CHARGING = Wait("charging", "Charging. {sentence}")
@@ -52,9 +63,9 @@ UNPLUGGED = Wait("unplugged", "The plug was pulled; it is believed after one sec
 FINISHED = Wait("finished", "Charging is over ({reason}). Unplug the car, or show a card to charge again.")
 
 WAITS = (
-    NO_BOARD, WRONG_MODEL, UNAVAILABLE, FAULT, LIMIT, PLUG_IN, TAG, ASKING, RESERVED, REFUSED, PLUG_SOON,
-    METER, RECORDING, DISK, CLOSING, RESTARTING, BACKLOG, AWAY, LOCKING, RESUMING, BACK_OFF, SPENT, CAR,
-    CAR_PAUSES, CHARGING, GONE, STOPPING, UNPLUGGED, FINISHED,
+    NO_BOARD, WRONG_MODEL, UNAVAILABLE, FAULT, LIMIT, PLUG_IN, TAG, TALK_TAG, ASKING, RESERVED, REFUSED,
+    PLUG_SOON, METER, RECORDING, DISK, CLOSING, RESTARTING, BACKLOG, AWAY, LOCKING, RESUMING, BACK_OFF,
+    SPENT, TALK_WAIT, TALK, TALK_OVER, CAR, CAR_PAUSES, CHARGING, GONE, STOPPING, UNPLUGGED, FINISHED,
 )  # fmt: skip
 
 

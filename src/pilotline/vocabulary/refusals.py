@@ -108,6 +108,8 @@ WATCHES_DC = Ground(
     "watches_dc", "This model has to watch direct current by itself, whatever the installation has."
 )
 
+NO_DIGITAL = Ground("no_digital", "This model has no modem by which a car could talk.")
+
 PERIOD_SHAPE = Ground(
     "period_shape",
     "Not possible: the value is enable or disable, a begin and an end, like enable,08:00,11:00.",

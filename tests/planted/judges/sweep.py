@@ -1,11 +1,17 @@
-"""The sweep of the boundaries, of one model and the two ends of each setting."""
+"""The sweep of the boundaries, of one model and the two ends of each setting; of messages on another."""
 
 import pytest
 
 from pilotline.models import reader
 from support.places import ROOT
 
-FILES = ("tests/rtm/test_boundaries.py", "tests/rtm/test_boundaries_signals.py")
+OF_MESSAGES = "test_boundaries_digital.py"
+FILES = (
+    "tests/rtm/test_boundaries.py",
+    "tests/rtm/test_boundaries_signals.py",
+    f"tests/rtm/{OF_MESSAGES}",
+)
+MODELS = ("evnet-7kw-s", "master-plus-ac")
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "--tb=no", "--assert=plain")
 
 
@@ -17,7 +23,12 @@ class FirstFailure:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Of the voltage window's settings the two ends are enough here, and no figure is judged twice."""
         spared = ["what_has_to_trip", *(f" offset {volts} " for volts in range(1, 23))]
-        items[:] = [item for item in items if not any(part in item.name for part in spared)]
+        items[:] = [
+            item
+            for item in items
+            if not any(part in item.name for part in spared)
+            and (MODELS[1] not in item.name or item.path.name == OF_MESSAGES)
+        ]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and self.name is None:
@@ -26,7 +37,7 @@ class FirstFailure:
 
 def find(_where: str, _begin: str) -> str | None:
     """The first test that fails. Raises SystemExit where the tests could not be run."""
-    reader.list_models = lambda: ["evnet-7kw-s"]
+    reader.list_models = lambda: MODELS
     first = FirstFailure()
     status = pytest.main([*_QUIETLY, *(str(ROOT / file) for file in FILES)], plugins=[first])
     if status not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:

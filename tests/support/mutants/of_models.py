@@ -10,7 +10,7 @@ from support.mutants.mutant import ModelMutant
 
 SAFETY = (
     "absent_faults", "rating", "outlet", "pilot", "relay", "host", "wake_up", "proximity", "residual",
-    "supply", "overcurrent", "back_off", "lock", "temperature",
+    "supply", "overcurrent", "back_off", "lock", "temperature", "digital",
 )  # fmt: skip
 """The tables of a model's file that its safety module is held to."""
 

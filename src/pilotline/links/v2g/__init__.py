@@ -1,1 +1,1 @@
-"""What car and charger said to each other, told to people."""
+"""What car and charger said to each other: told to people, and asked again of our own charger."""

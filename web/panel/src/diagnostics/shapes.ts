@@ -77,6 +77,22 @@ export interface OcppMessage {
   answer: unknown;
 }
 
+/** What a car or the station said to the other; `text` is the message's body as JSON, in the standard's names. */
+export interface CarMessage {
+  at: string | null;
+  name: string;
+  sentence: string;
+  text: string;
+}
+
+/** A question of the car's and its answer; without a name it is a note, which nobody said. */
+export interface Exchange extends CarMessage {
+  number: number;
+  connector: number;
+  protocol: string | null;
+  answer: (CarMessage & { code: string }) | null;
+}
+
 export interface SelfTest {
   name: string;
   ok: boolean | null;

@@ -15,8 +15,17 @@ export function decimalText(text: string): string {
 
 /** Day and time of a text like 2026-03-01T12:30:05+01:00, by the clock that the text itself uses. */
 export function momentText(iso: string | null | undefined): string {
+  return written(iso, { dateStyle: "medium", timeStyle: "medium" });
+}
+
+/** Its time alone. */
+export function timeText(iso: string | null | undefined): string {
+  return written(iso, { timeStyle: "medium" });
+}
+
+function written(iso: string | null | undefined, style: Intl.DateTimeFormatOptions): string {
   if (!iso) return UNKNOWN;
   const wall = new Date(`${iso.slice(0, 19)}Z`);
   if (Number.isNaN(wall.getTime())) return iso;
-  return wall.toLocaleString(speech.language, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+  return wall.toLocaleString(speech.language, { ...style, timeZone: "UTC" });
 }

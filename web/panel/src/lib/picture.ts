@@ -12,6 +12,8 @@ export interface Plate {
   zero_utc_ms: number | null;
   /** A card's tag that is shorter stands in sessions filled up with zeros. */
   tag_bytes: number;
+  /** Whether it can talk with a car by ISO 15118. */
+  digital?: boolean;
 }
 
 /** What a sentence is filled with; a word that is there no more is null. */
@@ -62,6 +64,22 @@ export interface Transaction {
   currency: string;
 }
 
+/** What the car has said of itself in its conversation with the station, as far as it has. */
+export interface CarTalk {
+  /** "" until one is agreed on. */
+  protocol: string;
+  phase: string;
+  /** The phase in English. */
+  sentence: string;
+  soc_percent: number | null;
+  wants_wh: number | null;
+  /** When it wants to leave, by the station's clock in microseconds. */
+  leaves: number | null;
+  max_current_ma: number | null;
+  min_current_ma: number | null;
+  charges: boolean;
+}
+
 export type PerPhase = (number | null)[];
 export type Light = [first: string, second: string, percent: number];
 
@@ -83,6 +101,8 @@ export interface Connector {
   limits?: Limit[];
   why: Why;
   light: Light;
+  /** null while no car talks. */
+  car?: CarTalk | null;
 }
 
 export interface Backend {
@@ -116,6 +136,8 @@ export interface World {
   causes: string[];
   clamp: string;
   car_a: number;
+  /** How the car talks; null where the station cannot. */
+  digital?: "off" | "iso2" | null;
 }
 
 export interface Lapse {
