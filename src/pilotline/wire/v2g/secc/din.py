@@ -14,7 +14,6 @@ from pilotline.wire.v2g.exi.schema import Element
 from pilotline.wire.v2g.secc import dc
 from pilotline.wire.v2g.secc.language import GREATEST
 from pilotline.wire.v2g.secc.session import Session
-from pilotline.wire.v2g.secc.words import Authorisation
 
 CHARGE_SERVICE = 1
 SCHEDULE = 1
@@ -67,12 +66,9 @@ def selected(code: ResponseCode) -> din.ServicePaymentSelectionRes:
 
 def authorise(s: Session, _: din.ContractAuthenticationReq) -> Element:
     """Ongoing as long as the car asks, up to the setting (R-55)."""
-    if s.authorisation is Authorisation.GRANTED:
-        return authorised(_OK)
-    late = s.waited() >= s.config.authorisation_us
-    if s.authorisation is Authorisation.REFUSED or late:
-        return authorised(ResponseCode.FAILED)
-    return authorised(_OK, EvseProcessing.ONGOING)
+    if s.let_in is None:
+        return authorised(_OK, EvseProcessing.ONGOING)
+    return authorised(_OK if s.let_in else ResponseCode.FAILED)
 
 
 def authorised(

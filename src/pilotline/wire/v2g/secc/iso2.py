@@ -15,7 +15,7 @@ from pilotline.wire.v2g.protocols import Protocol
 from pilotline.wire.v2g.secc import ac, dc
 from pilotline.wire.v2g.secc.language import milli
 from pilotline.wire.v2g.secc.session import Session
-from pilotline.wire.v2g.secc.words import Authorisation, Energy, PausedSession, Wish
+from pilotline.wire.v2g.secc.words import Energy, PausedSession, Wish
 
 CHARGE_SERVICE = 1
 SCHEDULE = 1
@@ -111,12 +111,9 @@ def authorise(s: Session, _: iso.AuthorizationReq) -> Element:
     That it is a person who is waited for is the word that keeps a car from giving up after its 60 s; every
     recorded charger says it.
     """
-    if s.authorisation is Authorisation.GRANTED:
-        return authorised(_OK)
-    late = s.waited() >= s.config.authorisation_us
-    if s.authorisation is Authorisation.REFUSED or late:
-        return authorised(ResponseCode.FAILED)
-    return authorised(_OK, EvseProcessing.ONGOING_WAITING_FOR_CUSTOMER)
+    if s.let_in is None:
+        return authorised(_OK, EvseProcessing.ONGOING_WAITING_FOR_CUSTOMER)
+    return authorised(_OK if s.let_in else ResponseCode.FAILED)
 
 
 def authorised(

@@ -131,6 +131,13 @@ class Session:
         )
 
     @property
+    def let_in(self) -> bool | None:
+        """Whether somebody lets the car charge; None while that is open, which the setting bounds (R-55)."""
+        if self.authorisation is Authorisation.WAITING and self.waited() < self.config.authorisation_us:
+            return None
+        return self.authorisation is Authorisation.GRANTED
+
+    @property
     def may_start(self) -> bool:
         """Whether power may be given, as far as people and troubles go (R-55)."""
         return self.authorisation is Authorisation.GRANTED and self.trouble is Trouble.NONE
