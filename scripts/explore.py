@@ -165,7 +165,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--begin", default="boot", help=f"{','.join(_BEGINNINGS)}: where stories begin")
     parser.add_argument("--depth", type=int, help="moves from a beginning")
     parser.add_argument("--states", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=float, default=60, help="of CPU, for each exploration")
+    parser.add_argument("--seconds", type=float, default=40, help="of CPU, for each exploration")
     parser.add_argument("--wrong", type=int, default=99, help="how many inputs may be wrong at once")
     parser.add_argument("--groups", type=int, default=99, help="of how many groups faults may be in force")
     parser.add_argument("--edges", action="store_true", help="just below, at and above every threshold")
